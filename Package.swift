@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target list is the architecture: an arrow in `dependencies` is the only way one part may know another.
+//
+//   apus -> ApusCLI -> NotebookRunner, ApusMagics, ApusKernel, JupyterTransport
+//   session:  ApusKernel, NotebookRunner -> ApusSession       (two fronts of one session interface)
+//   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ)
+//   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
+//   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub, ApusPlot stand alone
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "apus",
+    products: [
+        .executable(name: "apus", targets: ["apus"]),
+        .library(name: "ApusTraining", targets: ["ApusTensor", "ApusNN", "ApusTraining"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        .executableTarget(name: "apus", dependencies: ["ApusCLI"], swiftSettings: settings),
+        .executableTarget(name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", argumentParser], swiftSettings: settings),
+        library(
+            "ApusCLI",
+            [
+                "ApusJSON", "ApusSession", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol", "JupyterTransport",
+                "ApusData", argumentParser,
+            ]),
+
+        // Notebook fronts and the session they share.
+        library("ApusJSON"),
+        library("ApusSession", ["ApusJSON", argumentParser]),
+        library("NotebookFormat", ["ApusJSON"]),
+        library("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
+        library("JupyterProtocol", ["ApusJSON", crypto]),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        library("JupyterTransport", ["JupyterProtocol", "CZeroMQ"]),
+        library("ApusKernel", ["ApusJSON", "JupyterProtocol", "ApusSession"]),
+        library(
+            "ApusMagics",
+            [
+                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusModelFiles", "ApusPlot",
+                argumentParser,
+            ]),
+
+        // Engine.
+        .target(name: "CApusKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
+        library("ApusTensor", ["CApusKernels"]),
+        library("ApusNN", ["ApusTensor"]),
+        library("ApusTraining", ["ApusTensor", "ApusNN", crypto]),
+
+        // Data, files, hub, pictures.
+        library("ApusData", ["ApusJSON"]),
+        .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
+        library("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN", "CHDF5"]),
+        library("ApusHub", ["ApusJSON", crypto]),
+        library("ApusPlot"),
+
+        tests("ApusJSON"),
+        tests("ApusSession", ["ApusJSON", argumentParser]),
+        tests("NotebookFormat", ["ApusJSON"], resources: [.copy("Notebooks")]),
+        tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
+        tests("JupyterProtocol", ["ApusJSON"]),
+        tests("JupyterTransport", ["JupyterProtocol"]),
+        tests("ApusKernel", ["ApusJSON", "JupyterProtocol", "ApusSession"]),
+        tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
+        tests("ApusTensor", resources: [.copy("Fixtures")]),
+        tests("ApusNN", ["ApusTensor"], resources: [.copy("Fixtures")]),
+        tests("ApusTraining", ["ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
+        tests("ApusData", ["ApusJSON"], resources: [.copy("Fixtures")]),
+        tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
+        tests("ApusHub", ["ApusJSON"]),
+        tests("ApusPlot"),
+    ],
+    swiftLanguageModes: [.v6]
+)
