@@ -1,0 +1,60 @@
+# Shared by ./notebooks/run, ./Tests/run and ./kernelspec/install: says what is missing, why it is needed, and installs it.
+# Source it from the repository's root. Nothing is installed twice, nothing outside Debian's packages and PyPI is fetched.
+
+say() { printf '\n==> %s\n' "$*" >&2; }
+
+die() {
+    printf '\nerror: %s\n' "$*" >&2
+    exit 1
+}
+
+# need PACKAGE "what it is for": installs the Debian package unless it is there.
+need() {
+    dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed' && return
+    say "installing $1 ($2)"
+    command -v apt-get >/dev/null || die "$1 is missing ($2) and this is not a Debian system: install its equivalent by hand"
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || die "$1 is missing ($2): run 'apt-get install $1' as root, then repeat this command"
+        as_root=(sudo)
+    fi
+    # Unpacking some packages clears temporary files of others, so this one uses a folder of its own.
+    mkdir -p .build/tmp
+    [ -n "${apt_updated:-}" ] || { "${as_root[@]}" apt-get update -qq && apt_updated=yes; }
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive TMPDIR="$PWD/.build/tmp" \
+        apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$1" >.build/apt.log 2>&1 ||
+        die "installing $1 failed: $(tail -n 3 .build/apt.log)"
+}
+
+need_swift() {
+    command -v swift >/dev/null || die "Swift 6.3 is not on PATH: install it from https://www.swift.org/install/linux, then repeat this command"
+    swift --version 2>/dev/null | grep -Eq 'version (6\.[3-9]|[7-9])' || die "Swift 6.3 or newer is needed, this is $(swift --version 2>/dev/null | head -n 1)"
+}
+
+# What building and running the binary needs.
+need_build_tools() {
+    need_swift
+    need libzmq3-dev "ZeroMQ: the kernel's sockets"
+    need libhdf5-103-1 "HDF5: reading and writing model.h5, loaded only when a model is saved or opened"
+}
+
+build_apus() {
+    need_build_tools
+    say "building apus (the first time takes a few minutes)"
+    swift build -c release --product apus >.build/build.log 2>&1 || { tail -n 40 .build/build.log >&2; die "the build failed, see .build/build.log"; }
+    apus="$(swift build -c release --show-bin-path)/apus"
+}
+
+# python_environment NAME REQUIREMENTS: a virtual environment in .build/NAME with exactly those packages.
+python_environment() {
+    local folder=".build/$1" requirements="$2"
+    if ! cmp -s "$requirements" "$folder/requirements.txt"; then
+        command -v python3 >/dev/null || need python3 "the tools that check our files and protocols"
+        python3 -c 'import ensurepip' 2>/dev/null || need python3-venv "a virtual environment for those tools"
+        say "installing $(grep -vc '^#' "$requirements") Python packages into $folder (only to check ours against theirs)"
+        python3 -m venv --clear "$folder"
+        "$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements"
+        cp "$requirements" "$folder/requirements.txt"
+    fi
+    python="$PWD/$folder/bin/python"
+}
