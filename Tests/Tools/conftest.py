@@ -1,0 +1,48 @@
+"""Fixtures shared by the tests with the real tools. APUS_BINARY names the binary under test."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def apus():
+    """The binary under test."""
+    binary = os.environ.get("APUS_BINARY")
+    assert binary and os.access(binary, os.X_OK), "set APUS_BINARY to the apus binary, or use ./Tests/run tools"
+    return binary
+
+
+@pytest.fixture(scope="session")
+def notebook_path():
+    return REPOSITORY / "notebooks" / "multi-task-lstm.ipynb"
+
+
+@pytest.fixture(scope="session")
+def jupyter_environment(apus, tmp_path_factory):
+    """Environment variables in which Jupyter finds the kernel, and nothing is read from or written to the user's home."""
+    prefix = tmp_path_factory.mktemp("jupyter")
+    subprocess.run([apus, "install", "--prefix", str(prefix)], check=True, stdout=subprocess.DEVNULL)
+    home = prefix / "home"
+    home.mkdir()
+    return dict(
+        os.environ,
+        JUPYTER_PATH=str(prefix / "share" / "jupyter"),
+        JUPYTER_CONFIG_DIR=str(prefix / "config"),
+        JUPYTER_DATA_DIR=str(prefix / "data"),
+        JUPYTER_RUNTIME_DIR=str(prefix / "runtime"),
+        HOME=str(home),
+        XDG_DATA_HOME=str(home / ".local" / "share"),
+        XDG_CACHE_HOME=str(home / ".cache"),
+        HF_HOME=str(home / ".cache" / "huggingface"),
+    )
+
+
+@pytest.fixture
+def small_parameters(tmp_path):
+    """Parameters that make the first notebook small, with a hub of its own."""
+    return {"hub": f"file:{tmp_path / 'hub'}", "bars": 3000, "epochs": 3}

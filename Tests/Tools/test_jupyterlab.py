@@ -1,0 +1,116 @@
+"""The first notebook in JupyterLab, in a real browser. Screenshots go to $APUS_ARTIFACTS/screenshots for a person to look at."""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from test_notebook_fronts import with_small_parameters
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(jupyter_environment, notebook_path, tmp_path_factory):
+    """The address of a JupyterLab that serves a small copy of the notebook."""
+    folder = tmp_path_factory.mktemp("lab")
+    with_small_parameters(notebook_path, folder / "nb.ipynb", {"hub": f"file:{folder / 'hub'}", "bars": 3000, "epochs": 8})
+    port = free_port()
+    log = open(folder / "lab.log", "w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+         "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}",
+         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+        env=jupyter_environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address + "/api", timeout=1)
+            break
+        except OSError:
+            assert server.poll() is None and time.monotonic() < deadline, (folder / "lab.log").read_text()
+            time.sleep(0.2)
+    yield address, folder
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    assert shutil.which("chromedriver") and shutil.which("chromium"), "chromium and chromium-driver are needed"
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1300,2400", "--disable-gpu"):
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+def screenshot(browser, name):
+    folder = pathlib.Path(os.environ.get("APUS_ARTIFACTS", ".build/artifacts")) / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    browser.save_screenshot(str(folder / f"{name}.png"))
+
+
+def open_notebook(browser, address):
+    browser.get(address + "/lab/tree/nb.ipynb?reset")
+    WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell"))
+    WebDriverWait(browser, 60).until(lambda b: "Idle" in status_of(b) or "idle" in status_of(b))
+
+
+def status_of(browser):
+    elements = browser.find_elements(By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator")
+    return elements[0].get_attribute("data-status") or "" if elements else ""
+
+
+def run_command(browser, text):
+    """Runs a command of JupyterLab's palette by its label."""
+    ActionChains(browser).key_down(Keys.CONTROL).key_down(Keys.SHIFT).send_keys("c").key_up(Keys.SHIFT).key_up(Keys.CONTROL).perform()
+    field = WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#modal-command-palette input, .lm-CommandPalette-input"))[0]
+    field.send_keys(text)
+    time.sleep(0.5)
+    field.send_keys(Keys.ENTER)
+
+
+def saved(folder):
+    return json.loads((folder / "nb.ipynb").read_text())
+
+
+def test_run_all_shows_progress_tables_and_plots(lab, browser):
+    address, folder = lab
+    open_notebook(browser, address)
+    run_command(browser, "Run All Cells")
+    WebDriverWait(browser, 180).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".jp-OutputArea svg")) > 0)
+    WebDriverWait(browser, 300).until(
+        lambda b: "commit" in b.find_elements(By.CSS_SELECTOR, ".jp-CodeCell")[-1].text.lower()
+        or b.find_elements(By.CSS_SELECTOR, '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]')
+    )
+    for index, cell in enumerate(browser.find_elements(By.CSS_SELECTOR, ".jp-CodeCell")):
+        browser.execute_script("arguments[0].scrollIntoView()", cell)
+        time.sleep(0.2)
+        screenshot(browser, f"lab-cell-{index}")
+    assert not browser.find_elements(By.CSS_SELECTOR, '.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]')
+    last = browser.find_elements(By.CSS_SELECTOR, ".jp-CodeCell")[-1].text
+    assert "model.h5" in last and "config.json" in last
+
+    ActionChains(browser).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+    WebDriverWait(browser, 30).until(lambda b: any("svg" in json.dumps(c.get("outputs", [])) for c in saved(folder)["cells"]))
