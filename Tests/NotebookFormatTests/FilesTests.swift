@@ -1,0 +1,47 @@
+import Foundation
+import NotebookFormat
+import Testing
+
+@Suite struct FilesTests {
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "apus-files-\(UUID())").path
+        try Files.makeFolder("\(folder)/a/b")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(folder)
+    }
+
+    @Test func `a file is replaced with its permissions and nothing is left beside it`() throws {
+        try withFolder { folder in
+            let path = "\(folder)/a/nb.ipynb"
+            try Files.replace(path, with: "old")
+            chmod(path, 0o600)
+            try Files.replace(path, with: "new é")
+            #expect(try Files.read(path) == Array("new é".utf8))
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/a").sorted() == ["b", "nb.ipynb"])
+        }
+    }
+
+    @Test func `a symbolic link stays one`() throws {
+        try withFolder { folder in
+            try Files.replace("\(folder)/a/real", with: "old")
+            #expect(symlink("a/real", "\(folder)/link") == 0)
+            try Files.replace("\(folder)/link", with: "new")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/link") == "a/real")
+            #expect(try Files.read("\(folder)/a/real") == Array("new".utf8))
+        }
+    }
+
+    @Test func `errors name the path and the reason`() throws {
+        try withFolder { folder in
+            #expect(throws: FileError.self) { try Files.read(folder) }
+            let error = #expect(throws: FileError.self) { try Files.replace("\(folder)/missing/nb.ipynb", with: "") }
+            #expect(error?.description == "cannot write \(folder)/missing/nb.ipynb: No such file or directory")
+        }
+    }
+
+    @Test(arguments: [("a/b", "a", "b"), ("b", ".", "b"), ("/b", "/", "b"), ("a/é.x", "a", "é.x")])
+    func `paths split into folder and name`(path: String, folder: String, name: String) {
+        #expect(Files.folder(of: path) == folder && Files.name(of: path) == name)
+    }
+}
