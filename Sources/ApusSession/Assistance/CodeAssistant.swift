@@ -1,0 +1,86 @@
+import ApusJSON
+
+/// Answers what could stand at a place of a cell, and what is known about what stands there.
+struct CodeAssistant {
+    let catalogue: MagicCatalogue
+    let names: SessionNames
+    let environment: SessionEnvironment
+
+    func complete(_ source: CellSource, cursor: Int) -> Completions {
+        let cursor = min(max(cursor, 0), source.count)
+        let place = CellPlace(source, cursor: cursor, catalogue: catalogue)
+        let items: [Completions.Item]
+        switch place.kind {
+        case .nothing: items = []
+        case .magicName(let sigil): items = magicNames(sigil)
+        case .option(let declaration, let given): items = options(of: declaration, given: given)
+        case .value(let option, let declaration): items = values(for: option, of: declaration, partial: source[place.range])
+        case .parameter: items = parameters()
+        case .body(let body, let bodyPlace, let type):
+            items = type.completions(inBody: body, at: bodyPlace, in: context(partial: bodyPlace.word))
+        }
+        let typed = source[place.range.lowerBound..<cursor]
+        return Completions(items: Completer.filter(items, typed: typed), start: place.range.lowerBound, end: max(cursor, place.range.lowerBound))
+    }
+
+    func inspect(_ source: CellSource, cursor: Int, detail: InspectionDetail) -> MIMEBundle? {
+        let cursor = min(max(cursor, 0), source.count)
+        let place = CellPlace(source, cursor: cursor, catalogue: catalogue, wholeWord: true)
+        switch place.kind {
+        case .nothing: return inspectParameter(named: CellPlace.word(source, around: cursor))
+        case .magicName:
+            let name = String(source[place.range].drop { $0 == "%" || $0 == "?" })
+            return catalogue.declaration(named: name).map { HelpPage.page($0, detail: detail) }
+        case .option(let declaration, _):
+            return declaration.option(named: source[place.range]).map { HelpPage.tooltip($0, of: declaration.name) }
+        case .value(let option, let declaration): return HelpPage.tooltip(option, of: declaration.name)
+        case .parameter: return inspectParameter(named: source[place.range])
+        case .body(let body, let bodyPlace, let type):
+            return type.inspection(inBody: body, at: bodyPlace, in: context(partial: bodyPlace.word))
+        }
+    }
+
+    private func context(partial: String) -> AssistanceContext {
+        AssistanceContext(environment: environment, parameters: names.parameters, workspace: names.entries, partial: partial)
+    }
+
+    private func inspectParameter(named name: String) -> MIMEBundle? {
+        names.parameters[name].map { value in
+            let text = "\(name): \(ParameterText.type(value)) = \(ParameterText.text(value))"
+            return MIMEBundle(text: text, html: "<pre>\(HTML.escape(text))</pre>", markdown: "```swift\n\(text)\n```")
+        }
+    }
+
+    private func magicNames(_ sigil: String) -> [Completions.Item] {
+        catalogue.magics.map { Completions.Item(sigil + $0.name, kind: "magic", summary: $0.abstract) }
+    }
+
+    private func options(of declaration: MagicDeclaration, given: Set<String>) -> [Completions.Item] {
+        declaration.options
+            .filter { $0.kind != .positional && $0.isShown && ($0.isRepeating || given.isDisjoint(with: $0.names)) }
+            .map { Completions.Item($0.title, kind: "option", summary: $0.summary) }
+            + [Completions.Item("--help", kind: "option", summary: "Shows what %%\(declaration.name) does and its options.")]
+    }
+
+    private func values(for option: OptionDeclaration, of declaration: MagicDeclaration, partial: String) -> [Completions.Item] {
+        var items = option.values.map { Completions.Item($0, kind: "value", summary: option.help) }
+        items += declaration.type.values(for: option, in: context(partial: partial))
+        items += PathCompleter(environment: environment).items(for: option.valueSource, partial: partial)
+        return items
+    }
+
+    private func parameters() -> [Completions.Item] {
+        names.parameters.sorted { $0.key < $1.key }.map { Completions.Item($0.key, kind: "parameter", summary: ParameterText.text($0.value)) }
+    }
+}
+
+enum Completer {
+    /// The items that begin with what is typed, without repetition; those that begin so in another case come after the exact ones.
+    static func filter(_ items: [Completions.Item], typed: String) -> [Completions.Item] {
+        var seen: Set<String> = []
+        let unique = items.filter { seen.insert($0.text).inserted }
+        let exact = unique.filter { $0.text.hasPrefix(typed) }
+        let folded = typed.lowercased()
+        return exact + unique.filter { !$0.text.hasPrefix(typed) && $0.text.lowercased().hasPrefix(folded) }
+    }
+}

@@ -1,0 +1,98 @@
+public import ApusJSON
+
+/// Reads the cells of a notebook in order without running them.
+///
+/// Finds unknown magics, options, values and parameters, missing predecessors, mistakes in bodies, and Swift cells.
+public struct CellChecker {
+    private let catalogue: MagicCatalogue
+    private let environment: SessionEnvironment
+    private let overrides: [String: JSON]
+
+    /// - Parameter overrides: Parameters that the run will be given; they win over what parameter cells say.
+    public init(magics: [any Magic.Type], overrides: [String: JSON] = [:], environment: SessionEnvironment = .current) {
+        catalogue = MagicCatalogue(magics)
+        self.overrides = overrides
+        self.environment = environment
+    }
+
+    /// What is wrong with the cells, in their order.
+    public func check(_ cells: [String]) -> [CellDiagnostic] {
+        var pass = CheckPass(catalogue: catalogue, environment: environment, overrides: overrides)
+        for (index, code) in cells.enumerated() { pass.check(CellSource(code), cell: index) }
+        return pass.diagnostics
+    }
+}
+
+private struct CheckPass {
+    let catalogue: MagicCatalogue
+    let environment: SessionEnvironment
+    let overrides: [String: JSON]
+    var parameters: [String: JSON]
+    var plan = CheckPlan()
+    var diagnostics: [CellDiagnostic] = []
+    /// Keys that were reported as missing: the cells after it would only say so again.
+    private var reported: Set<String> = []
+
+    init(catalogue: MagicCatalogue, environment: SessionEnvironment, overrides: [String: JSON]) {
+        self.catalogue = catalogue
+        self.environment = environment
+        self.overrides = overrides
+        parameters = overrides
+    }
+
+    mutating func check(_ source: CellSource, cell: Int) {
+        do {
+            switch try CellParser(source, catalogue).parse() {
+            case .statements(let statements): check(statements, source, cell)
+            case .swift(let code): report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell)
+            }
+        } catch { report(error, .error, source, cell) }
+    }
+
+    private mutating func check(_ statements: [CellStatement], _ source: CellSource, _ cell: Int) {
+        for statement in statements {
+            switch statement {
+            case .parameter(let assignment): parameters[assignment.name] = overrides[assignment.name] ?? assignment.value
+            case .help(let help):
+                if !help.name.isEmpty, catalogue.type(named: help.name) == nil {
+                    report(catalogue.unknownMagic(help.name, spelled: help.spelled, at: help.nameRange), .error, source, cell)
+                }
+            case .magic(let call): check(call, source, cell)
+            }
+        }
+    }
+
+    private mutating func check(_ call: MagicCall, _ source: CellSource, _ cell: Int) {
+        guard let declaration = catalogue.declaration(named: call.name) else {
+            report(catalogue.unknownMagic(call.name, spelled: call.spelled, at: call.nameRange), .error, source, cell)
+            return
+        }
+        // What a cell leaves counts even where it has mistakes: the cells after it are not to blame.
+        defer { for key in declaration.type.leaves { plan.add(key) } }
+        let binder = ArgumentBinder(declaration, call, parameters: parameters)
+        for mistake in binder.mistakes { report(mistake, .error, source, cell) }
+        if let mistake = MissingBody.mistake(declaration.type, call) { report(mistake, .error, source, cell) }
+        guard binder.mistakes.isEmpty else { return }
+        do {
+            let magic = try binder.makeMagic()
+            for key in magic.needs where !plan.contains(key) && reported.insert(key.name).inserted {
+                let missing = MissingWorkspaceValue(key, neededBy: call.name)
+                report(
+                    CellMistake("MissingPredecessor", missing.title, at: call.nameRange, hint: "put a %%\(key.producer) cell before it"), .error,
+                    source, cell)
+            }
+            let context = CheckContext(call: call, source: source, parameters: parameters, environment: environment, plan: plan)
+            magic.check(context)
+            plan = context.plan
+            if magic is ResetMagic { plan.removeAll() }
+            for (severity, mistake) in context.diagnostics { report(mistake, severity, source, cell) }
+        } catch { report(error, .error, source, cell) }
+        check(call.nested, source, cell)
+    }
+
+    private mutating func report(_ mistake: CellMistake, _ severity: CellDiagnostic.Severity, _ source: CellSource, _ cell: Int) {
+        let position = source.position(of: mistake.range?.lowerBound ?? 0)
+        diagnostics.append(
+            CellDiagnostic(severity, cell: cell, position: position, name: mistake.name, message: mistake.message, hint: mistake.hint))
+    }
+}

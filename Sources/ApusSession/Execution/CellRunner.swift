@@ -1,0 +1,90 @@
+import ApusJSON
+
+/// Runs the statements of one cell.
+struct CellRunner {
+    let session: CellSession
+    let source: CellSource
+    let request: CellRequest
+    let output: CellOutput
+    let workspace: Workspace
+    let interruption: Interruption
+    let client: any SessionClient
+
+    func run(in session: isolated CellSession) async throws {
+        let catalogue = session.catalogue
+        switch try CellParser(source, catalogue).parse() {
+        case .statements(let statements):
+            // Names and options of the whole cell are checked before anything runs.
+            try checkNames(statements)
+            try await run(statements, in: session)
+        case .swift(let code): throw SwiftCellsUnavailable.mistake(code, catalogue)
+        }
+    }
+
+    private func checkNames(_ statements: [CellStatement]) throws(CellMistake) {
+        for statement in statements {
+            switch statement {
+            case .parameter: break
+            case .help(let help):
+                guard !help.name.isEmpty, session.catalogue.type(named: help.name) == nil else { break }
+                throw session.catalogue.unknownMagic(help.name, spelled: help.spelled, at: help.nameRange)
+            case .magic(let call):
+                guard session.catalogue.type(named: call.name) != nil else {
+                    throw session.catalogue.unknownMagic(call.name, spelled: call.spelled, at: call.nameRange)
+                }
+                try checkNames(call.nested)
+            }
+        }
+    }
+
+    func run(_ statements: [CellStatement], in session: isolated CellSession) async throws {
+        for statement in statements {
+            if interruption.isRequested || Task.isCancelled { throw CancellationError() }
+            switch statement {
+            case .parameter(let assignment): workspace.setParameter(assignment.name, to: assignment.value)
+            case .help(let help): output.display(HelpPage(session.catalogue).page(for: help))
+            case .magic(let call): try await run(call, in: session)
+            }
+        }
+    }
+
+    private func run(_ call: MagicCall, in session: isolated CellSession) async throws {
+        guard let declaration = session.catalogue.declaration(named: call.name) else {
+            throw session.catalogue.unknownMagic(call.name, spelled: call.spelled, at: call.nameRange)
+        }
+        let magic = try ArgumentBinder(declaration, call, parameters: workspace.parameters).makeMagic()
+        if let mistake = MissingBody.mistake(declaration.type, call) { throw mistake }
+        workspace.consumer = call.name
+        for key in magic.needs where !workspace.contains(key) { throw MissingWorkspaceValue(key, neededBy: call.name) }
+        let context = CellContext(call, runner: self, environment: session.environment)
+        defer { context.close() }
+        try await magic.run(context, in: session)
+    }
+}
+
+/// A magic whose body must not be empty.
+enum MissingBody {
+    static func mistake(_ type: any Magic.Type, _ call: MagicCall) -> CellMistake? {
+        guard case .required(let summary) = type.body, call.body?.isEmpty ?? true else { return nil }
+        return CellMistake(
+            "MissingBody", "\(call.spelled) needs a body: \(summary)", at: call.nameRange,
+            details: ["for example:"] + type.example.split(separator: "\n").map { "    \($0)" },
+            hint: call.isCell ? "write it on the lines after the options" : "write `%%\(call.name)` as a cell of its own, and the body below")
+    }
+}
+
+/// The error of a cell of Swift code.
+enum SwiftCellsUnavailable {
+    static let name = "SwiftCellsUnavailable"
+
+    static func mistake(_ code: SwiftCode, _ catalogue: MagicCatalogue) -> CellMistake {
+        var message = "this cell is Swift code, and this build of Apus runs no Swift cells yet"
+        if let reason = code.reason { message = "\(reason), so \(message)" }
+        return CellMistake(
+            name, message, at: code.range,
+            details: [
+                "a cell may hold `let name = literal` lines (numbers, strings, true, false, arrays), comments, and magics:",
+                "    " + catalogue.names.map { "%%\($0)" }.joined(separator: " "),
+            ], hint: "`%lsmagic` says what each of them does")
+    }
+}

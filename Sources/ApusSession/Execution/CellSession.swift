@@ -1,0 +1,118 @@
+import ApusJSON
+import Synchronization
+
+/// The session in this process: it runs cells on a thread of its own and keeps what they leave for each other.
+///
+/// Everything else answers from an immutable catalogue and a copy of the names in the workspace, so that it never waits for a cell.
+public actor CellSession: Session {
+    private let executor: SessionExecutor
+    public nonisolated let catalogue: MagicCatalogue
+    public nonisolated let environment: SessionEnvironment
+    public nonisolated let language: LanguageInfo
+    private nonisolated let queue = RunQueue()
+    private nonisolated let names = Mutex(SessionNames())
+    private var contents = WorkspaceContents()
+    private var cellsRun = 0
+
+    /// - Parameter magics: The magics beside the generic ones.
+    public init(magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift) {
+        executor = SessionExecutor()
+        catalogue = MagicCatalogue(magics)
+        self.environment = environment
+        self.language = language
+    }
+
+    deinit { executor.stop() }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    // MARK: Running
+
+    public nonisolated func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
+        let run = RunQueue.Run()
+        let task = queue.append(run, on: executor) { await self.perform(request, client, run.interruption) }
+        guard let task else { return CellReply(.error(.closed)) }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            run.cancel()
+        }
+    }
+
+    public nonisolated func interrupt() { queue.interrupt() }
+
+    public func close() async {
+        await queue.close()
+        contents = WorkspaceContents()
+        names.withLock { $0 = SessionNames() }
+    }
+
+    private func perform(_ request: CellRequest, _ client: any SessionClient, _ interruption: Interruption) async -> CellReply {
+        guard !interruption.isRequested else { return CellReply(.error(.interrupted)) }
+        cellsRun += 1
+        let output = CellOutput(client: client, isSilent: request.isSilent, displayPrefix: "apus-\(cellsRun)")
+        let workspace = Workspace(contents, cell: request.executionCount)
+        let runner = CellRunner(
+            session: self, source: CellSource(request.code), request: request, output: output, workspace: workspace, interruption: interruption,
+            client: client)
+        defer { output.close() }
+        do {
+            try await runner.run(in: self)
+            workspace.commit()
+            adopt(workspace)
+            return CellReply(.ok, userExpressions: request.userExpressions.mapValues(evaluate))
+        } catch {
+            // What the magic committed itself stays.
+            adopt(workspace)
+            let error = CellError(error, in: runner.source, interrupted: interruption.isRequested)
+            output.error(error)
+            return CellReply(.error(error))
+        }
+    }
+
+    private func adopt(_ workspace: Workspace) {
+        contents = workspace.committed
+        let entries = contents.order.compactMap { name in
+            contents.entries[name].map { WorkspaceListing(name: name, summary: $0.describe(), producer: $0.producer, cell: $0.cell) }
+        }
+        let parameters = contents.parameters
+        names.withLock { $0 = SessionNames(parameters: parameters, entries: entries) }
+    }
+
+    // MARK: User expressions
+
+    /// A parameter's name, or a literal.
+    private func evaluate(_ expression: String) -> ExpressionValue {
+        UserExpression(parameters: contents.parameters).evaluate(expression)
+    }
+
+    // MARK: Assistance
+
+    private nonisolated var assistant: CodeAssistant {
+        CodeAssistant(catalogue: catalogue, names: names.withLock { $0 }, environment: environment)
+    }
+
+    public nonisolated func complete(_ code: String, cursor: Int) async -> Completions {
+        assistant.complete(CellSource(code), cursor: cursor)
+    }
+
+    public nonisolated func inspect(_ code: String, cursor: Int, detail: InspectionDetail) async -> MIMEBundle? {
+        assistant.inspect(CellSource(code), cursor: cursor, detail: detail)
+    }
+
+    public nonisolated func completeness(of code: String) async -> Completeness {
+        CompletenessRule(catalogue: catalogue).judge(CellSource(code))
+    }
+}
+
+/// The names of the workspace as of the last cell, for answers while another cell runs.
+struct SessionNames: Sendable {
+    var parameters: [String: JSON] = [:]
+    var entries: [WorkspaceListing] = []
+}
+
+extension CellError {
+    static var closed: CellError {
+        CellError(name: "SessionClosed", title: "the session is closed", hint: "restart the kernel")
+    }
+}

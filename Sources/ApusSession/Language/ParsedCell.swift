@@ -1,0 +1,59 @@
+import ApusJSON
+
+/// A cell as the parser understands it.
+enum ParsedCell {
+    /// What to do, one after the other; none for an empty cell or one of comments.
+    case statements([CellStatement])
+    /// The cell is Swift code.
+    case swift(SwiftCode)
+}
+
+/// Code that is neither a magic nor a parameter.
+struct SwiftCode {
+    /// The first scalars that are.
+    var range: Range<Int>
+    /// Why they cannot be a parameter, where they begin like one.
+    var reason: String?
+}
+
+indirect enum CellStatement {
+    case parameter(ParameterAssignment)
+    case magic(MagicCall)
+    case help(HelpCall)
+}
+
+/// `let name = literal`, or `name = literal` as papermill injects it.
+struct ParameterAssignment {
+    var name: String
+    var nameRange: Range<Int>
+    var value: JSON
+    var valueRange: Range<Int>
+}
+
+/// A magic with its options, not yet understood.
+struct MagicCall {
+    /// Without the percent signs.
+    var name: String
+    /// Covers the percent signs too.
+    var nameRange: Range<Int>
+    /// `%%name` rather than `%name`.
+    var isCell: Bool
+    var tokens: [CellToken] = []
+    var body: CellBody?
+    /// What a magic such as `%time` runs.
+    var nested: [CellStatement] = []
+
+    /// As the user writes it.
+    var spelled: String { (isCell ? "%%" : "%") + name }
+}
+
+/// `%%name?`, `%%name??` or `%%name --help`.
+struct HelpCall {
+    /// Empty for help about everything.
+    var name: String
+    var nameRange: Range<Int>
+    var isCell: Bool
+    var detail: InspectionDetail
+
+    var spelled: String { (isCell ? "%%" : "%") + name }
+}

@@ -1,0 +1,46 @@
+/// The mistakes of single words.
+extension ArgumentBinder {
+    func unknownOption(_ written: CellToken.Option) -> CellMistake {
+        let shown = declaration.options.filter { $0.kind != .positional && $0.isShown }
+        var hint = "`\(call.spelled)?` describes every option"
+        if let nearest = NearestName.find(written.text, among: shown.flatMap(\.names)) { hint = "did you mean `\(nearest)`? \(hint)" }
+        return CellMistake(
+            "UnknownOption", "\(call.spelled) has no option `\(written.text)`", at: written.range,
+            details: shown.isEmpty ? ["it takes no options"] : ["its options: \(shown.map(\.title).joined(separator: " "))"], hint: hint)
+    }
+
+    func missingValue(_ option: OptionDeclaration, _ written: CellToken.Option) -> CellMistake {
+        let choices = option.values.isEmpty ? "" : ", one of \(option.values.joined(separator: ", "))"
+        return CellMistake(
+            "MissingValue", "`\(written.text)` needs a value\(choices)", at: written.range, details: option.help.isEmpty ? [] : [option.help],
+            hint: "write `\(option.synopsis)`; a value that begins with `--` or `#` goes in quotes: `\(written.text)=\"...\"`")
+    }
+
+    func unexpectedValue(_ value: CellToken.Value) -> CellMistake {
+        let text = call.body?.source[value.range] ?? value.pieces.map(\.description).joined()
+        var hint = "`\(call.spelled)?` describes every option"
+        if let option = declaration.option(named: "--" + text) {
+            hint = "did you mean `\(option.synopsis)`?"
+        } else if call.isCell, declaration.type.body.takesText {
+            hint = "the body begins on the next line"
+        }
+        return CellMistake("UnexpectedValue", "\(call.spelled) takes no value here, found `\(text)`", at: value.range, hint: hint)
+    }
+
+    func invalidChoice(_ text: String, _ option: OptionDeclaration, _ name: String, at range: Range<Int>) -> CellMistake {
+        let nearest = NearestName.find(text, among: option.values)
+        return CellMistake(
+            "InvalidValue", "`\(text)` is not a value for `\(name)`", at: range,
+            details: ["it takes \(option.values.joined(separator: ", "))"],
+            hint: nearest.map { "did you mean `\($0)`?" } ?? "choose one of them")
+    }
+}
+
+extension CellToken.Piece: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .text(let text): text
+        case .parameter(let name, _): "{\(name)}"
+        }
+    }
+}
