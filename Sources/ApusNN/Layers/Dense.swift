@@ -1,0 +1,46 @@
+public import ApusTensor
+
+/// A fully connected layer over the last axis: f(x W + b).
+///
+/// Parameters: kernel (F, units) Glorot uniform, bias (units) zero. A sequence (N, T, F) is mapped step by step.
+public struct Dense: Layer {
+    public var units: Int
+    public var activation: Activation
+
+    public init(_ units: Int, activation: Activation = .linear) {
+        self.units = units
+        self.activation = activation
+    }
+
+    public static let signature = LayerSignature(
+        "Dense", summary: "Fully connected layer, activation(x W + b), over the last axis.",
+        arguments: [
+            ArgumentSignature("units", label: nil, .integer(1...65_536), summary: "number of outputs"),
+            ArgumentSignature(
+                "activation", .choice(Activation.allCases.map(\.rawValue)), default: .choice(Activation.linear.rawValue),
+                summary: "function applied to the outputs"),
+        ],
+        example: "Dense(16, activation: .relu)")
+
+    public init(_ arguments: LayerArguments) {
+        self.init(arguments.integer("units"), activation: Activation(rawValue: arguments.choice("activation")) ?? .linear)
+    }
+
+    public var arguments: LayerArguments { ["units": .integer(units), "activation": .choice(activation.rawValue)] }
+
+    public func outputShape(for input: [Int]) throws(ShapeError) -> [Int] { input.dropLast() + [units] }
+
+    public func parameters(for input: [Int]) -> [ParameterDeclaration] {
+        [
+            ParameterDeclaration(name: "kernel", shape: [input[input.count - 1], units], initializer: .glorotUniform),
+            ParameterDeclaration(name: "bias", shape: [units], initializer: .zeros),
+        ]
+    }
+
+    public func record(on tape: inout TapeRecorder, input: Value, parameters: [ParameterSlot], index: Int) -> Value {
+        let output = tape.dense(
+            input, kernel: parameters[0], bias: parameters[1], units: units,
+            activation: ElementwiseActivation(rawValue: activation.rawValue) ?? .linear)
+        return activation == .softmax ? tape.softmax(output) : output
+    }
+}

@@ -1,0 +1,60 @@
+import ApusTensor
+
+/// A tape of a whole model with the values the caller fills and reads.
+struct ModelTape {
+    let tape: Tape
+    let input: Value
+    /// Head outputs, in order.
+    let outputs: [Value]
+    /// Inputs of the losses, one per head; empty without losses.
+    let losses: [LossInputs]
+
+    /// Records the model.
+    /// - Parameters:
+    ///   - mode: training records what backward needs, and dropout.
+    ///   - capacity: most rows of a replay.
+    ///   - withLosses: records the heads' losses behind their outputs.
+    init(_ model: Model, mode: TapeMode, capacity: Int, withLosses: Bool) {
+        var recorder = TapeRecorder(mode: mode, capacity: capacity)
+        input = recorder.input(shape: model.inputShape)
+        var values: [Value] = []
+        for (index, node) in model.nodes.enumerated() {
+            let slots = node.parameters.map { model.parameters[$0].slot }
+            let source = node.source.map { values[$0] } ?? input
+            values.append(node.layer.record(on: &recorder, input: source, parameters: slots, index: index))
+        }
+        var losses: [LossInputs] = []
+        if withLosses {
+            for head in model.heads {
+                let output = values[head.node]
+                switch head.loss {
+                case .crossEntropy: losses.append(recorder.crossEntropy(output, weight: Float(head.weight)))
+                case .meanSquaredError: losses.append(recorder.squaredError(output, weight: Float(head.weight)))
+                }
+            }
+        }
+        self.losses = losses
+        outputs = model.heads.map { values[$0.node] }
+        tape = recorder.finish()
+    }
+}
+
+/// Copies rows of (N, ...) arrays into and out of a tape's layout.
+enum RowCopy {
+    /// Row `row` of `source` (N, T, F), as row `position` of a value in the arena: (T, rows, padded F).
+    static func gather(_ source: UnsafePointer<Float>, row: Int, into data: UnsafeMutablePointer<Float>, value: Value, position: Int, rows: Int) {
+        let features = value.features
+        var from = source + row * value.steps * features
+        var to = data + position * value.stride
+        for _ in 0..<value.steps {
+            to.update(from: from, count: features)
+            from += features
+            to += rows * value.stride
+        }
+    }
+
+    /// Row `position` of a vector value in the arena to row `row` of `destination` (N, C).
+    static func scatter(_ data: UnsafePointer<Float>, value: Value, position: Int, to destination: UnsafeMutablePointer<Float>, row: Int) {
+        (destination + row * value.features).update(from: data + position * value.stride, count: value.features)
+    }
+}

@@ -1,0 +1,132 @@
+// One LSTM layer over all its steps.
+//
+//   z = x_t W + h_(t-1) U + b;   i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o);   g = tanh(z_c)
+//   c_t = f c_(t-1) + i g;       h_t = o tanh(c_t)
+//
+// The weights are packed by groups of WIDTH units with the four gates side by side (bias, then W, then U), so that one register tile ends
+// with all gates of its units and goes on to c and h without a store. The product x W is part of the same sum: z never exists in memory.
+
+KERNEL void FN(lstm_pack)(float *packed, const float *kernel, const float *recurrent, const float *bias, ptrdiff_t inputs, ptrdiff_t units) {
+    for (ptrdiff_t u = 0; u < apus_padded(units); u += WIDTH) {
+        for (ptrdiff_t k = -1; k < inputs + units; k++) {
+            const float *row = k < 0 ? bias : k < inputs ? kernel + k * 4 * units : recurrent + (k - inputs) * 4 * units;
+            for (int gate = 0; gate < 4; gate++, packed += WIDTH) STORE(packed, FN(load_partial)(row + gate * units + u, units - u));
+        }
+    }
+}
+
+/// Wᵀ as B of a product with gate gradients (rows, 4 padded units): rows of padding units are zero.
+KERNEL void FN(lstm_pack_transposed)(float *packed, const float *kernel, ptrdiff_t inputs, ptrdiff_t units) {
+    ptrdiff_t padded = apus_padded(inputs), padded_units = apus_padded(units);
+    for (ptrdiff_t j = 0; j < padded; j += FN(panel)) {
+        ptrdiff_t width = padded - j < FN(panel) ? padded - j : FN(panel);
+        for (ptrdiff_t gate = 0; gate < 4; gate++)
+            for (ptrdiff_t u = 0; u < padded_units; u++, packed += width)
+                for (ptrdiff_t l = 0; l < width; l++)
+                    packed[l] = u < units && j + l < inputs ? kernel[(j + l) * 4 * units + gate * units + u] : 0;
+    }
+}
+
+/// `rows` rows of WIDTH units of one step.
+INLINE void FN(lstm_tile)(const int rows, const apus_lstm_forward_t *l, ptrdiff_t t, ptrdiff_t row, ptrdiff_t u, const float *w) {
+    const ptrdiff_t units = apus_padded(l->units), inputs = apus_padded(l->inputs), slot = l->rows * units;
+    VF sum[8][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int g = 0; g < 4; g++) sum[r][g] = LOAD(w + g * WIDTH);
+    w += 4 * WIDTH;
+    const float *a = l->x + (t * l->rows + row) * inputs;
+    for (ptrdiff_t k = 0; k < l->inputs; k++, w += 4 * WIDTH) {
+        VF bv[4];
+        UNROLL for (int g = 0; g < 4; g++) bv[g] = LOAD(w + g * WIDTH);
+        UNROLL for (int r = 0; r < rows; r++) {
+            VF av = (VF)(a[r * inputs + k]);
+            UNROLL for (int g = 0; g < 4; g++) sum[r][g] = FMA(av, bv[g], sum[r][g]);
+        }
+    }
+    if (t > 0) {
+        a = l->h + (t - 1) % l->h_slots * slot + row * units;
+        for (ptrdiff_t k = 0; k < l->units; k++, w += 4 * WIDTH) {
+            VF bv[4];
+            UNROLL for (int g = 0; g < 4; g++) bv[g] = LOAD(w + g * WIDTH);
+            UNROLL for (int r = 0; r < rows; r++) {
+                VF av = (VF)(a[r * units + k]);
+                UNROLL for (int g = 0; g < 4; g++) sum[r][g] = FMA(av, bv[g], sum[r][g]);
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        ptrdiff_t at = (row + r) * units + u;
+        VF i = FN(sigmoid_v)(sum[r][0]), f = FN(sigmoid_v)(sum[r][1]), g = FN(tanh_v)(sum[r][2]), o = FN(sigmoid_v)(sum[r][3]);
+        VF c = i * g;
+        if (t > 0) c = FMA(f, LOAD(l->c + (t - 1) % l->c_slots * slot + at), c);
+        VF tanh_c = FN(tanh_v)(c);
+        STORE(l->c + t % l->c_slots * slot + at, c);
+        STORE(l->h + t % l->h_slots * slot + at, o * tanh_c);
+        if (l->gates) {
+            float *gates = l->gates + (t * l->rows + row + r) * l->gate_stride + u;
+            STORE(gates, i);
+            STORE(gates + units, f);
+            STORE(gates + 2 * units, g);
+            STORE(gates + 3 * units, o);
+            STORE(l->tanh_c + t * slot + at, tanh_c);
+        }
+    }
+}
+
+KERNEL void FN(lstm_forward)(const apus_lstm_forward_t *l) {
+    const ptrdiff_t panel = (1 + l->inputs + l->units) * 4 * WIDTH;
+    for (ptrdiff_t t = 0; t < l->steps; t++) {
+        const float *w = l->packed;
+        for (ptrdiff_t u = 0; u < apus_padded(l->units); u += WIDTH, w += panel) {
+            ptrdiff_t row = 0;
+            for (; l->rows - row >= GEMM_ROWS; row += GEMM_ROWS) FN(lstm_tile)(GEMM_ROWS, l, t, row, u, w);
+            for (; row < l->rows; row++) FN(lstm_tile)(1, l, t, row, u, w);
+        }
+    }
+}
+
+/// Gradients of the pre-activations of step t in place of its gates; dc becomes the gradient of c_(t-1).
+INLINE void FN(lstm_cell_backward)(const apus_lstm_backward_t *l, ptrdiff_t t, const float *dy, bool first) {
+    const ptrdiff_t units = apus_padded(l->units), slot = l->rows * units;
+    const VF one = (VF)(1.0f);
+    for (ptrdiff_t row = 0; row < l->rows; row++) {
+        float *gates = l->gates + (t * l->rows + row) * l->gate_stride;
+        for (ptrdiff_t u = 0; u < units; u += WIDTH) {
+            ptrdiff_t at = row * units + u;
+            VF dh = first ? (VF)(0.0f) : LOAD(l->dh + at), dc = first ? (VF)(0.0f) : LOAD(l->dc + at);
+            if (dy) dh += LOAD(dy + at);
+            VF i = LOAD(gates + u), f = LOAD(gates + units + u), g = LOAD(gates + 2 * units + u), o = LOAD(gates + 3 * units + u);
+            VF tanh_c = LOAD(l->tanh_c + t * slot + at);
+            VF c = t > 0 ? LOAD(l->c + (t - 1) * slot + at) : (VF)(0.0f);
+            dc = FMA(dh * o, one - tanh_c * tanh_c, dc);
+            STORE(gates + u, dc * g * i * (one - i));
+            STORE(gates + units + u, dc * c * f * (one - f));
+            STORE(gates + 2 * units + u, dc * i * (one - g * g));
+            STORE(gates + 3 * units + u, dh * tanh_c * o * (one - o));
+            STORE(l->dc + at, dc * f);
+        }
+    }
+}
+
+KERNEL void FN(lstm_backward)(const apus_lstm_backward_t *l) {
+    const ptrdiff_t units = apus_padded(l->units), inputs = apus_padded(l->inputs), slot = l->rows * units, n = l->units;
+    for (ptrdiff_t t = l->steps - 1; t >= 0; t--) {
+        const bool last = t == l->steps - 1;
+        const float *dy = !l->last_step_only ? l->dy + t * slot : last ? l->dy : NULL;
+        FN(lstm_cell_backward)(l, t, dy, last);
+        const float *dz = l->gates + t * l->rows * l->gate_stride;
+        if (t > 0) FN(gemm)(l->dh, units, dz, l->gate_stride, l->packed_recurrent, NULL, false, l->rows, l->units, 4 * units);
+        if (l->dx)
+            FN(gemm)(l->dx + t * l->rows * inputs, inputs, dz, l->gate_stride, l->packed_input, NULL, l->accumulate_dx, l->rows, l->inputs,
+                     4 * units);
+    }
+    const ptrdiff_t all = l->steps * l->rows, later = all - l->rows;
+    const float *dz = l->gates, *dz_later = l->gates + l->rows * l->gate_stride;
+    // Without padding the four gates are one matrix.
+    const ptrdiff_t parts = units == n ? 1 : 4, width = units == n ? 4 * n : n;
+    for (ptrdiff_t p = 0; p < parts; p++, dz += units, dz_later += units) {
+        FN(gemm_transposed)(l->dkernel + p * n, 4 * n, l->x, inputs, dz, l->gate_stride, l->inputs, width, all);
+        FN(gemm_transposed)(l->drecurrent + p * n, 4 * n, l->h, units, dz_later, l->gate_stride, n, width, later);
+        FN(column_sum)(l->dbias + p * n, dz, l->gate_stride, all, width);
+    }
+}

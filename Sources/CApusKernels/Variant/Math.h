@@ -1,0 +1,60 @@
+// exp, sigmoid and tanh of a vector. NaN in, NaN out.
+
+/// e^r 2^n for |x| clamped so that 2^n stays a normal number; `n` returned apart so that callers scale as they need.
+/// Cody and Waite's two-part reduction (the high part of ln 2 has 9 bits, so n * high is exact without FMA), Cephes's polynomial.
+INLINE VF FN(exp_reduced)(VF x, VI *n) {
+    const VF magic = (VF)(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer, held in the low bits
+    VF shifted = FMA(x, (VF)(1.44269504088896341f), magic);
+    VF whole = shifted - magic;
+    *n = AS_INT(shifted) - AS_INT(magic);
+    VF r = FMA(whole, (VF)(-0.693359375f), x);
+    r = FMA(whole, (VF)(2.12194440e-4f), r);
+    VF p = (VF)(1.9875691500e-4f);
+    p = FMA(p, r, (VF)(1.3981999507e-3f));
+    p = FMA(p, r, (VF)(8.3334519073e-3f));
+    p = FMA(p, r, (VF)(4.1665795894e-2f));
+    p = FMA(p, r, (VF)(1.6666665459e-1f));
+    p = FMA(p, r, (VF)(5.0000001201e-1f));
+    return FMA(p * r, r, r) + (VF)(1.0f);
+}
+
+/// Error at most 2 ulp, gradual underflow included; 0 below -104, infinity above 88.73.
+INLINE VF FN(exp_v)(VF x) {
+    x = x < (VF)(-105.0f) ? (VF)(-105.0f) : x;
+    x = x > (VF)(89.0f) ? (VF)(89.0f) : x;
+    VI n;
+    VF p = FN(exp_reduced)(x, &n);
+    VI half = n >> 1;  // 2^n in two factors, each a normal number, so that only the last product can round or overflow
+    return p * AS_FLOAT((half + 127) << 23) * AS_FLOAT((n - half + 127) << 23);
+}
+
+/// 1 / (1 + e^-x), error at most 3 ulp for x >= -87.3; below, 1.2e-38 instead of a subnormal.
+INLINE VF FN(sigmoid_v)(VF x) {
+    VF a = x > (VF)(0.0f) ? -x : x;  // -|x|
+    a = a < (VF)(-87.3f) ? (VF)(-87.3f) : a;
+    VI n;
+    VF e = FN(exp_reduced)(a, &n) * AS_FLOAT((n + 127) << 23);
+    VF d = (VF)(1.0f) / ((VF)(1.0f) + e);
+    return x > (VF)(0.0f) ? d : e * d;
+}
+
+/// Rational minimax approximation (13, 6) of Eigen and XLA.
+INLINE VF FN(tanh_v)(VF x) {
+    VF c = x > (VF)(7.90531110763549805f) ? (VF)(7.90531110763549805f) : x;
+    c = c < (VF)(-7.90531110763549805f) ? (VF)(-7.90531110763549805f) : c;
+    VF s = c * c;
+    VF p = (VF)(-2.76076847742355e-16f);
+    p = FMA(p, s, (VF)(2.00018790482477e-13f));
+    p = FMA(p, s, (VF)(-8.60467152213735e-11f));
+    p = FMA(p, s, (VF)(5.12229709037114e-08f));
+    p = FMA(p, s, (VF)(1.48572235717979e-05f));
+    p = FMA(p, s, (VF)(6.37261928875436e-04f));
+    p = FMA(p, s, (VF)(4.89352455891786e-03f));
+    VF q = (VF)(1.19825839466702e-06f);
+    q = FMA(q, s, (VF)(1.18534705686654e-04f));
+    q = FMA(q, s, (VF)(2.26843463243900e-03f));
+    q = FMA(q, s, (VF)(4.89352518554385e-03f));
+    VF y = c * p / q;
+    VF small = __builtin_elementwise_abs(x);
+    return small < (VF)(0.0004f) ? x : y;  // keeps the sign of zero and subnormals exact
+}

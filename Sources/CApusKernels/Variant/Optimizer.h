@@ -1,0 +1,51 @@
+// What runs once a step over the flat parameter and gradient buffers.
+
+/// Bits of a float that are all set in infinities and NaN.
+enum { FN(exponent) = 0x7F800000 };
+
+KERNEL bool FN(reduce)(float *sum, const float *const *parts, ptrdiff_t count, ptrdiff_t n) {
+    VI bad = (VI)(0);
+    ptrdiff_t i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+        VF total = LOAD(parts[0] + i);
+        for (ptrdiff_t p = 1; p < count; p++) total += LOAD(parts[p] + i);
+        STORE(sum + i, total);
+        bad |= (AS_INT(total) & FN(exponent)) == FN(exponent);
+    }
+    bool finite = true;
+    for (int l = 0; l < WIDTH; l++) finite &= bad[l] == 0;
+    for (; i < n; i++) {
+        float total = parts[0][i];
+        for (ptrdiff_t p = 1; p < count; p++) total += parts[p][i];
+        sum[i] = total;
+        finite &= (__builtin_bit_cast(uint32_t, total) & FN(exponent)) != FN(exponent);
+    }
+    return finite;
+}
+
+KERNEL bool FN(is_finite)(const float *x, ptrdiff_t n) {
+    bool finite = true;
+    for (ptrdiff_t i = 0; i < n; i++) finite &= (__builtin_bit_cast(uint32_t, x[i]) & FN(exponent)) != FN(exponent);
+    return finite;
+}
+
+KERNEL void FN(adam)(float *value, float *m, float *v, const float *gradient, const apus_adam_t *a, ptrdiff_t n) {
+    const float keep1 = 1 - a->beta1, keep2 = 1 - a->beta2;
+    ptrdiff_t i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+        VF g = LOAD(gradient + i), m1 = LOAD(m + i), v1 = LOAD(v + i);
+        m1 = FMA(g - m1, (VF)(keep1), m1);
+        v1 = FMA(g * g - v1, (VF)(keep2), v1);
+        STORE(m + i, m1);
+        STORE(v + i, v1);
+        STORE(value + i, LOAD(value + i) - m1 * (VF)(a->learning_rate) / (__builtin_elementwise_sqrt(v1) + (VF)(a->epsilon)));
+    }
+    if (i == n) return;
+    VF g = FN(load_partial)(gradient + i, n - i), m1 = FN(load_partial)(m + i, n - i), v1 = FN(load_partial)(v + i, n - i);
+    m1 = FMA(g - m1, (VF)(keep1), m1);
+    v1 = FMA(g * g - v1, (VF)(keep2), v1);
+    FN(store_partial)(m + i, m1, n - i);
+    FN(store_partial)(v + i, v1, n - i);
+    VF old = FN(load_partial)(value + i, n - i);
+    FN(store_partial)(value + i, old - m1 * (VF)(a->learning_rate) / (__builtin_elementwise_sqrt(v1) + (VF)(a->epsilon)), n - i);
+}

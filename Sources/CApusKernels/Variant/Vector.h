@@ -1,0 +1,44 @@
+// Vector types of the variant being compiled and the few operations everything else is written in.
+
+#define CONCATENATE_(a, b) a##_##b
+#define CONCATENATE(a, b) CONCATENATE_(a, b)
+#define FN(name) CONCATENATE(name, VARIANT)
+#define KERNEL static TARGET
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+typedef float FN(vf) __attribute__((ext_vector_type(WIDTH)));
+typedef float FN(vfu) __attribute__((ext_vector_type(WIDTH), aligned(4), may_alias));
+typedef int32_t FN(vi) __attribute__((ext_vector_type(WIDTH)));
+typedef uint32_t FN(vu) __attribute__((ext_vector_type(WIDTH)));
+typedef uint64_t FN(vl) __attribute__((ext_vector_type(WIDTH)));
+#define VF FN(vf)
+#define VI FN(vi)
+#define VU FN(vu)
+#define VL FN(vl)
+
+#define LOAD(p) (*(const FN(vfu) *)(p))
+#define STORE(p, v) (*(FN(vfu) *)(p) = (v))
+#define AS_INT(v) __builtin_bit_cast(VI, v)
+#define AS_FLOAT(v) __builtin_bit_cast(VF, v)
+
+// Contraction is off, so a multiply-add is fused exactly where FMA is written (and the variant has it).
+#if HAS_FMA
+#define FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+#else
+#define FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+/// The first n floats of p, zeros behind.
+INLINE VF FN(load_partial)(const float *p, ptrdiff_t n) {
+    float lane[WIDTH] = {0};
+    for (ptrdiff_t i = 0; i < n && i < WIDTH; i++) lane[i] = p[i];
+    return LOAD(lane);
+}
+
+INLINE void FN(store_partial)(float *p, VF v, ptrdiff_t n) {
+    float lane[WIDTH];
+    STORE(lane, v);
+    for (ptrdiff_t i = 0; i < n && i < WIDTH; i++) p[i] = lane[i];
+}
