@@ -1,0 +1,32 @@
+import ApusModelFiles
+import Foundation
+import Testing
+
+/// Writes models, inputs and our outputs to `$APUS_ARTIFACTS/models` for Tests/Tools/test_model_files.py, where Keras judges them.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["APUS_ARTIFACTS"] != nil, "set APUS_ARTIFACTS to a folder"))
+struct ModelFileArtifacts {
+    let folder: String
+
+    init() throws {
+        folder = ProcessInfo.processInfo.environment["APUS_ARTIFACTS"]! + "/models"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    @Test(
+        arguments: [
+            ("two_heads", SampleModels.twoHeads, [9, 30, 13], SampleModels.twoHeadsTraining),
+            ("equal_heads", SampleModels.equalHeads, [9, 5, 4], nil), ("open_steps", SampleModels.openSteps, [9, 11, 3], nil),
+        ] as [(String, KerasGraph, [Int], KerasTraining?)])
+    func `models for Keras`(name: String, graph: KerasGraph, shape: [Int], training: KerasTraining?) throws {
+        let file = try SampleModels.file(graph, seed: 20, training: training)
+        try file.write(to: "\(folder)/\(name).h5")
+        var generator = SeededGenerator(seed: 21)
+        let inputs = NpyArray(shape: shape, values: generator.floats(shape.reduce(1, *)))
+        try inputs.write(to: "\(folder)/\(name).x.npy")
+        for (index, output) in try ReferenceForward(file: file).outputs(inputs).enumerated() {
+            try NpyArray(shape: [shape[0], output.count / shape[0]], values: output.map { Float($0) }).write(to: "\(folder)/\(name).y\(index).npy")
+        }
+        let order = try graph.orderedLayers().map(\.name).joined(separator: "\n")
+        try order.write(toFile: "\(folder)/\(name).layers.txt", atomically: true, encoding: .utf8)
+    }
+}
