@@ -1,0 +1,75 @@
+public import ApusSession
+public import NotebookFormat
+
+/// How a run ended, cell by cell.
+public struct RunReport: Sendable {
+    public enum Status: Sendable, Equatable {
+        /// Every cell did what it should.
+        case passed
+        /// A cell failed or ran out of time.
+        case failed
+        /// Somebody stopped the run.
+        case interrupted
+    }
+
+    public var status: Status
+    /// One for each code cell, in order.
+    public var cells: [CellReport]
+    /// When the run began, as Jupyter writes dates.
+    public var started: String
+    public var duration: Duration
+
+    public init(status: Status, cells: [CellReport], started: String, duration: Duration) {
+        self.status = status
+        self.cells = cells
+        self.started = started
+        self.duration = duration
+    }
+}
+
+/// How one code cell ended.
+public struct CellReport: Sendable {
+    public enum Outcome: Sendable, Equatable {
+        case passed
+        /// Failed as its tag `raises-exception` says it may.
+        case failedAsExpected(CellError)
+        case failed(CellError)
+        case timedOut(CellError)
+        case interrupted(CellError)
+        /// Left out, and why: an empty cell, or the tag `skip-execution`.
+        case skipped(String)
+        /// The run ended before.
+        case notRun
+    }
+
+    /// Position among all cells of the notebook, from 0.
+    public var index: Int
+    /// Position among the code cells, from 1.
+    public var number: Int
+    public var source: String
+    public var outcome: Outcome
+    public var duration: Duration
+    public var outputs: [Notebook.Output]
+
+    public init(index: Int, number: Int, source: String, outcome: Outcome = .notRun, duration: Duration = .zero, outputs: [Notebook.Output] = []) {
+        self.index = index
+        self.number = number
+        self.source = source
+        self.outcome = outcome
+        self.duration = duration
+        self.outputs = outputs
+    }
+
+    /// The error that makes the run fail or stop; nil for one that was expected.
+    public var error: CellError? {
+        switch outcome {
+        case .failed(let error), .timedOut(let error), .interrupted(let error): error
+        case .passed, .failedAsExpected, .skipped, .notRun: nil
+        }
+    }
+
+    /// The first line that holds something.
+    public var title: String {
+        source.linesWithEnds().lazy.map { $0.trimmed }.first { !$0.isEmpty } ?? ""
+    }
+}

@@ -1,0 +1,114 @@
+import ApusSession
+import FoundationXML
+import Foundation
+import NotebookFormat
+import NotebookRunner
+import Synchronization
+import Testing
+
+@Suite struct ReportTests {
+    private let error = CellError(name: "Mistake", message: "a < b & \"c\"", report: ["\u{1B}[31mMistake\u{1B}[0m: a < b", "next step"])
+
+    private var cells: [CellReport] {
+        let outputs: [Notebook.Output] = [
+            .stream("stdout", "out <1>\u{0}\u{1B}[1m\n"), .stream("stderr", "warning"), .displayData(["text/plain": "table ]]>"]),
+            .error(name: "Mistake", value: "", traceback: ["t"]),
+        ]
+        return [
+            CellReport(index: 0, number: 1, source: "\n%%train --a \"b\"", outcome: .passed, duration: .milliseconds(1250), outputs: outputs),
+            CellReport(index: 2, number: 2, source: "bad\u{1}", outcome: .failed(error), duration: .seconds(2), outputs: outputs),
+            CellReport(index: 3, number: 3, source: "slow", outcome: .timedOut(error)),
+            CellReport(index: 4, number: 4, source: "may fail", outcome: .failedAsExpected(error)),
+            CellReport(index: 5, number: 5, source: "", outcome: .skipped("the cell is empty")),
+            CellReport(index: 6, number: 6, source: "later"),
+        ]
+    }
+
+    private var report: RunReport {
+        RunReport(status: .failed, cells: cells, started: "2026-11-21T03:00:00.123456Z", duration: .milliseconds(3250))
+    }
+
+    @Test func `the JUnit report is well-formed and counts what happened`() throws {
+        let xml = JUnitReport.text(report, name: "a & <b>.ipynb")
+        let reader = JUnitReader()
+        let parser = XMLParser(data: Data(xml.utf8))
+        parser.delegate = reader
+        #expect(parser.parse(), "\(String(describing: parser.parserError))\n\(xml)")
+        #expect(
+            reader.attributes["testsuite"]?.first == [
+                "name": "a & <b>.ipynb", "tests": "6", "failures": "1", "errors": "1", "skipped": "2", "time": "3.250",
+                "timestamp": "2026-11-21T03:00:00",
+            ])
+        #expect(
+            reader.attributes["testcase"]?.map { $0["name"] } == [
+                "cell 1: %%train --a \"b\"", "cell 2: bad", "cell 3: slow", "cell 4: may fail", "cell 5: ", "cell 6: later",
+            ])
+        #expect(reader.attributes["testcase"]?.map { $0["time"] } == ["1.250", "2.000", "0.000", "0.000", "0.000", "0.000"])
+        #expect(reader.attributes["failure"]?.first == ["type": "Mistake", "message": "a < b & \"c\""])
+        #expect(reader.texts["failure"] == "bad\n\nMistake: a < b\nnext step\n")
+        #expect(reader.attributes["skipped"]?.count == 2 && reader.attributes["error"]?.count == 1)
+        #expect(reader.texts["system-out"] == "out <1>\ntable ]]>\nout <1>\ntable ]]>\n")
+        #expect(reader.texts["system-err"] == "warning\nwarning\n")
+    }
+
+    @Test func `the failure report shows source, outputs and error`() {
+        let text = FailureReport.text(cells[1], notebook: "nb.ipynb", colour: false)
+        let lines = text.split(separator: "\n")
+        #expect(lines.first == "nb.ipynb: cell 2 failed after 2.00 s")
+        #expect(text.contains("---- stdout ---") && text.contains("out <1>") && text.contains("---- stderr ---") && text.contains("---- output ---"))
+        #expect(text.hasSuffix("Mistake: a < b\nnext step\n"))
+        #expect(!text.contains("\u{1B}") && FailureReport.text(cells[1], notebook: "", colour: true).contains("\u{1B}[31m"))
+        #expect(FailureReport.text(cells[0], notebook: "", colour: false).isEmpty)
+    }
+
+    @Test func `progress is one line a cell and never wider than the terminal`() {
+        let written = Written()
+        let progress = TextProgress(width: { 40 }, write: written.append)
+        progress.cellStarted(cells[0], of: 12)
+        progress.cellShowed(.updateDisplay(DisplayData(MIMEBundle(text: "Epoch 1/30 loss 0.5 a line that is far too long for it"), id: "p")))
+        progress.cellShowed(.updateDisplay(DisplayData(MIMEBundle(text: "too soon after the last"), id: "p")))
+        progress.cellEnded(cells[0], of: 12)
+        progress.cellEnded(cells[5], of: 12)
+        let lines = written.text.split(separator: "\r").map { $0.replacing("\u{1B}[2K", with: "") }
+        #expect(lines[0] == "[ 1/12] %%train --a \"b\"  ...")
+        #expect(lines[1].contains("Epoch 1/30"))
+        #expect(lines[2] == "[ 1/12] %%train --a \"b\"  ok  1.25 s\n")
+        #expect(lines[3] == "[ 6/12] later  not run\n")
+        #expect(lines.count == 4 && lines.allSatisfy { $0.count <= 40 })
+    }
+
+    @Test(arguments: [
+        (Duration.milliseconds(5), "0.01 s"), (.milliseconds(9994), "9.99 s"), (.milliseconds(61_240), "61.2 s"), (.seconds(3725), "62 min 5 s"),
+    ])
+    func `durations are written for people`(duration: Duration, text: String) {
+        #expect(duration.spoken == text)
+    }
+
+    @Test func `times are written as Jupyter writes them`() {
+        #expect(Timestamp.text(seconds: 951_782_400, microseconds: 7) == "2000-02-29T00:00:00.000007Z")
+        #expect(Timestamp.now() > "2026-01-01T00:00:00.000000Z")
+    }
+}
+
+private final class Written: Sendable {
+    private let storage = Mutex("")
+    var text: String { storage.withLock { $0 } }
+    func append(_ text: String) { storage.withLock { $0 += text } }
+}
+
+private final class JUnitReader: NSObject, XMLParserDelegate {
+    var attributes: [String: [[String: String]]] = [:]
+    var texts: [String: String] = [:]
+    private var open: [String] = []
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes attributeDict: [String: String] = [:]
+    ) {
+        attributes[name, default: []].append(attributeDict)
+        open.append(name)
+    }
+
+    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) { open.removeLast() }
+    func parser(_ parser: XMLParser, foundCharacters text: String) { texts[open.last ?? "", default: ""] += text }
+}
