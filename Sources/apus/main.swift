@@ -1,1 +1,3 @@
-print("not here yet")
+import ApusCLI
+
+ApusMain.run()

@@ -1,3 +1,4 @@
+import ApusSession
 public import NotebookFormat
 
 extension Notebook {
@@ -30,7 +31,7 @@ extension Notebook {
     }
 
     private func unknown(_ name: String, _ known: [String]) -> String {
-        let nearest = NearestName.nearest(to: name, in: known).map { "did you mean '\($0)'?" }
+        let nearest = NearestName.find(name, among: known).map { "did you mean '\($0)'?" }
         let all = known.isEmpty ? "the cell tagged 'parameters' sets none" : "the notebook has \(known.joined(separator: ", "))"
         return "unknown parameter '\(name)': \(nearest ?? all)"
     }

@@ -1,0 +1,25 @@
+public import ArgumentParser
+
+/// `apus`: everything the binary can do, one subcommand each.
+public struct ApusCommand: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "apus",
+        abstract: "A Jupyter kernel, a headless notebook runner and a training engine for time series.",
+        discussion: """
+            Exit codes: 0 done, 1 a cell or a check failed, 2 wrong usage, 130 interrupted.
+            """,
+        version: ApusVersion.current,
+        subcommands: [
+            RunCommand.self,
+            CheckCommand.self,
+            FeaturesCommand.self,
+            SimulateCommand.self,
+        ])
+
+    public init() {}
+}
+
+/// The version of this program, as `apus --version` prints it.
+public enum ApusVersion {
+    public static let current = "0.1.0"
+}

@@ -1,0 +1,16 @@
+import ApusJSON
+import ApusSession
+
+/// Puts together what runs cells: the one place that knows both the fronts and the magics.
+enum SessionFactory {
+    /// The magics beside the generic ones.
+    static var magics: [any Magic.Type] { [] }
+
+    static func makeSession() -> any Session {
+        CellSession(magics: magics)
+    }
+
+    static func makeChecker(overrides: [String: JSON] = [:]) -> CellChecker {
+        CellChecker(magics: magics, overrides: overrides)
+    }
+}
