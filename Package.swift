@@ -83,7 +83,7 @@ let package = Package(
         tests("JupyterTransport", ["JupyterProtocol"]),
         tests("ApusKernel", ["ApusJSON", "JupyterProtocol", "ApusSession"]),
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
-        tests("ApusTensor", resources: [.copy("Fixtures")]),
+        tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON"], resources: [.copy("Fixtures")]),

@@ -31,11 +31,12 @@ public struct Kernels: @unchecked Sendable {  // points at constant tables
     /// - Parameter rate: learning rate times `√(1 - β2^t) / (1 - β1^t)` for step t counted from 1.
     public func adam(
         values: UnsafeMutableBufferPointer<Float>, m: UnsafeMutableBufferPointer<Float>, v: UnsafeMutableBufferPointer<Float>,
-        gradients: UnsafeBufferPointer<Float>, rate: Float, beta1: Float, beta2: Float, epsilon: Float
+        gradients: UnsafeBufferPointer<Float>, rate: Float, beta1: Double, beta2: Double, epsilon: Float
     ) {
         precondition(m.count == values.count && v.count == values.count && gradients.count == values.count, "buffers of different length")
         guard let value = values.baseAddress, let m = m.baseAddress, let v = v.baseAddress, let gradient = gradients.baseAddress else { return }
-        var settings = apus_adam_t(learning_rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+        var settings = apus_adam_t(
+            learning_rate: rate, one_minus_beta1: Float(1 - beta1), one_minus_beta2: Float(1 - beta2), epsilon: epsilon)
         table.pointee.adam(value, m, v, gradient, &settings, values.count)
     }
 

@@ -18,7 +18,7 @@ INLINE VF FN(exp_reduced)(VF x, VI *n) {
     return FMA(p * r, r, r) + (VF)(1.0f);
 }
 
-/// Error at most 2 ulp, gradual underflow included; 0 below -104, infinity above 88.73.
+/// Error at most 1.1 ulp, gradual underflow included; 0 below -104, infinity above 88.73.
 INLINE VF FN(exp_v)(VF x) {
     x = x < (VF)(-105.0f) ? (VF)(-105.0f) : x;
     x = x > (VF)(89.0f) ? (VF)(89.0f) : x;
@@ -28,7 +28,7 @@ INLINE VF FN(exp_v)(VF x) {
     return p * AS_FLOAT((half + 127) << 23) * AS_FLOAT((n - half + 127) << 23);
 }
 
-/// 1 / (1 + e^-x), error at most 3 ulp for x >= -87.3; below, 1.2e-38 instead of a subnormal.
+/// 1 / (1 + e^-x), error at most 2.7 ulp for x >= -87.3; below, 1.2e-38 instead of a subnormal.
 INLINE VF FN(sigmoid_v)(VF x) {
     VF a = x > (VF)(0.0f) ? -x : x;  // -|x|
     a = a < (VF)(-87.3f) ? (VF)(-87.3f) : a;
@@ -38,7 +38,7 @@ INLINE VF FN(sigmoid_v)(VF x) {
     return x > (VF)(0.0f) ? d : e * d;
 }
 
-/// Rational minimax approximation (13, 6) of Eigen and XLA.
+/// Rational minimax approximation (13, 6) of Eigen and XLA; error at most 4.5 ulp, 6.5 without FMA.
 INLINE VF FN(tanh_v)(VF x) {
     VF c = x > (VF)(7.90531110763549805f) ? (VF)(7.90531110763549805f) : x;
     c = c < (VF)(-7.90531110763549805f) ? (VF)(-7.90531110763549805f) : c;

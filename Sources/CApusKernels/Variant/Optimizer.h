@@ -30,20 +30,19 @@ KERNEL bool FN(is_finite)(const float *x, ptrdiff_t n) {
 }
 
 KERNEL void FN(adam)(float *value, float *m, float *v, const float *gradient, const apus_adam_t *a, ptrdiff_t n) {
-    const float keep1 = 1 - a->beta1, keep2 = 1 - a->beta2;
     ptrdiff_t i = 0;
     for (; i + WIDTH <= n; i += WIDTH) {
         VF g = LOAD(gradient + i), m1 = LOAD(m + i), v1 = LOAD(v + i);
-        m1 = FMA(g - m1, (VF)(keep1), m1);
-        v1 = FMA(g * g - v1, (VF)(keep2), v1);
+        m1 = FMA(g - m1, (VF)(a->one_minus_beta1), m1);
+        v1 = FMA(g * g - v1, (VF)(a->one_minus_beta2), v1);
         STORE(m + i, m1);
         STORE(v + i, v1);
         STORE(value + i, LOAD(value + i) - m1 * (VF)(a->learning_rate) / (__builtin_elementwise_sqrt(v1) + (VF)(a->epsilon)));
     }
     if (i == n) return;
     VF g = FN(load_partial)(gradient + i, n - i), m1 = FN(load_partial)(m + i, n - i), v1 = FN(load_partial)(v + i, n - i);
-    m1 = FMA(g - m1, (VF)(keep1), m1);
-    v1 = FMA(g * g - v1, (VF)(keep2), v1);
+    m1 = FMA(g - m1, (VF)(a->one_minus_beta1), m1);
+    v1 = FMA(g * g - v1, (VF)(a->one_minus_beta2), v1);
     FN(store_partial)(m + i, m1, n - i);
     FN(store_partial)(v + i, v1, n - i);
     VF old = FN(load_partial)(value + i, n - i);

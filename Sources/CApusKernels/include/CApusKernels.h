@@ -59,7 +59,8 @@ typedef struct {
 } apus_dropout_t;
 
 typedef struct {
-    float learning_rate, beta1, beta2, epsilon;  // learning_rate already corrected for the bias of both moments
+    float learning_rate;  // already corrected for the bias of both moments
+    float one_minus_beta1, one_minus_beta2, epsilon;
 } apus_adam_t;
 
 typedef struct {
@@ -83,7 +84,7 @@ typedef struct {
     void (*lstm_forward)(const apus_lstm_forward_t *);
     void (*lstm_backward)(const apus_lstm_backward_t *);
 
-    // Elementwise, over n floats. The bounds are in units in the last place over all finite floats (tested).
+    // Elementwise, over n floats. Error bounds are in Variant/Math.h, and tested.
     void (*exp)(float *y, const float *x, ptrdiff_t n);
     void (*tanh)(float *y, const float *x, ptrdiff_t n);
     void (*sigmoid)(float *y, const float *x, ptrdiff_t n);

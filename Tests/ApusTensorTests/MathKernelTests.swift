@@ -1,0 +1,75 @@
+import CApusKernels
+import Glibc
+import Testing
+
+/// exp, tanh and sigmoid against Double over a comb of all finite floats.
+@Suite struct MathKernelTests {
+    /// Prime, so that the low bits of the patterns vary; an exhaustive run gave the bounds of Variant/Math.h.
+    static let stride = 10_007
+
+    static let inputs: [Float] = {
+        var inputs: [Float] = [0, -0.0, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 88.72, 88.73, -103.9, -104.1]
+        var bits = 0
+        while bits < 1 << 32 {
+            let x = Float(bitPattern: UInt32(bits))
+            if x.isFinite { inputs.append(x) }
+            bits += stride
+        }
+        return inputs
+    }()
+
+    /// Largest error in units in the last place of the true value.
+    private func worstError(_ outputs: [Float], _ truth: (Double) -> Double, where include: (Float) -> Bool = { _ in true }) -> (
+        ulp: Double, at: Float
+    ) {
+        var worst = (ulp: 0.0, at: Float(0))
+        for (x, y) in zip(Self.inputs, outputs) where include(x) {
+            let exact = truth(Double(x))
+            let rounded = Float(exact)
+            let error = rounded == y ? 0 : abs(Double(y) - exact) / Double(rounded.isFinite ? rounded.ulp : Float.greatestFiniteMagnitude.ulp)
+            if !(error <= worst.ulp) { worst = (error, x) }
+        }
+        return worst
+    }
+
+    private func apply(_ function: (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int) -> Void, _ x: [Float]) -> [Float] {
+        [Float](unsafeUninitializedCapacity: x.count) { buffer, count in
+            function(buffer.baseAddress, x, x.count)
+            count = x.count
+        }
+    }
+
+    @Test(arguments: KernelVariants.all) func `exp is within 1.1 ulp, from underflow to overflow`(variant: String) throws {
+        let kernels = try KernelVariants.table(variant)
+        let worst = worstError(apply(kernels.exp, Self.inputs), { Glibc.exp($0) })
+        #expect(worst.ulp <= 1.1, "at \(worst.at)")
+    }
+
+    @Test(arguments: KernelVariants.all) func `tanh is within 6.5 ulp, 4.5 with fused multiply-add`(variant: String) throws {
+        let kernels = try KernelVariants.table(variant)
+        let outputs = apply(kernels.tanh, Self.inputs)
+        let worst = worstError(outputs, { Glibc.tanh($0) })
+        #expect(worst.ulp <= (variant == "portable" ? 6.5 : 4.5), "at \(worst.at)")
+        #expect(outputs.allSatisfy { abs($0) <= 1 })
+    }
+
+    @Test(arguments: KernelVariants.all) func `sigmoid is within 2.7 ulp, and below -87.3 within 1.3e-38`(variant: String) throws {
+        let kernels = try KernelVariants.table(variant)
+        let outputs = apply(kernels.sigmoid, Self.inputs)
+        let worst = worstError(outputs, { 1 / (1 + Glibc.exp(-$0)) }, where: { $0 >= -87.3 })
+        #expect(worst.ulp <= 2.7, "at \(worst.at)")
+        #expect(zip(Self.inputs, outputs).allSatisfy { $0 >= -87.3 || ($1 >= 0 && $1 <= 1.3e-38) })
+    }
+
+    @Test(arguments: KernelVariants.all) func `not a number stays not a number, in any lane`(variant: String) throws {
+        let kernels = try KernelVariants.table(variant)
+        for lane in 0..<19 {
+            var x = [Float](repeating: 0.5, count: 19)
+            x[lane] = .nan
+            for function in [kernels.exp, kernels.tanh, kernels.sigmoid] {
+                let y = apply({ function!($0, $1, $2) }, x)
+                #expect(y.indices.allSatisfy { y[$0].isNaN == ($0 == lane) })
+            }
+        }
+    }
+}
