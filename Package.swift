@@ -5,7 +5,7 @@ import PackageDescription
 //
 //   apus -> ApusCLI -> NotebookRunner, ApusMagics, ApusKernel, JupyterTransport
 //   session:  ApusKernel, NotebookRunner -> ApusSession       (two fronts of one session interface)
-//   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ)
+//   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub, ApusPlot stand alone
 
@@ -43,7 +43,7 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol", "JupyterTransport",
-                "ApusData", argumentParser,
+                "ApusThreads", "CLinux", "ApusData", argumentParser,
             ]),
 
         // Notebook fronts and the session they share.
@@ -51,10 +51,12 @@ let package = Package(
         library("ApusSession", ["ApusJSON", argumentParser]),
         library("NotebookFormat", ["ApusJSON"]),
         library("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
+        .target(name: "CLinux"),
+        library("ApusThreads", ["CLinux"]),
         library("JupyterProtocol", ["ApusJSON", crypto]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
-        library("JupyterTransport", ["JupyterProtocol", "CZeroMQ"]),
-        library("ApusKernel", ["ApusJSON", "JupyterProtocol", "ApusSession"]),
+        library("JupyterTransport", ["ApusThreads", "JupyterProtocol", "CZeroMQ"]),
+        library("ApusKernel", ["ApusJSON", "ApusThreads", "JupyterProtocol", "ApusSession"]),
         library(
             "ApusMagics",
             [
@@ -80,8 +82,9 @@ let package = Package(
         tests("NotebookFormat", ["ApusJSON"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
         tests("JupyterProtocol", ["ApusJSON"]),
-        tests("JupyterTransport", ["JupyterProtocol"]),
-        tests("ApusKernel", ["ApusJSON", "JupyterProtocol", "ApusSession"]),
+        tests("JupyterTransport", ["ApusJSON", "ApusThreads", "JupyterProtocol", "CZeroMQ"]),
+        tests("ApusThreads"),
+        tests("ApusKernel", ["ApusJSON", "ApusThreads", "JupyterProtocol", "ApusSession"]),
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor"], resources: [.copy("Fixtures")]),

@@ -1,0 +1,197 @@
+import ApusJSON
+import ApusSession
+import ApusThreads
+import JupyterProtocol
+import Synchronization
+
+/// The execute requests that wait, and the one that runs: one at a time, in the order of arrival.
+///
+/// Cells run as tasks on a thread of their own, so that no channel waits for them and they do not wait for the cooperative pool.
+/// The lock is held only for queue operations and for posting status messages; nothing that may take time runs under it.
+final class CellQueue: Sendable {
+    struct Item: Sendable {
+        let request: Request
+        let cell: ExecuteRequest
+    }
+
+    private struct Running {
+        let item: Item
+        let task: Task<Void, Never>
+        /// Whether idle was published already.
+        var isDone = false
+    }
+
+    /// An error that a client may not have known about when it sent what arrives now.
+    private struct Failure {
+        let client: Frame
+        /// Microseconds since 1970, just before the reply left.
+        let time: Int64
+        let arrivalLimit: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var waiting: [Item] = []
+        var running: Running?
+        var executionCount = 0
+        var failure: Failure?
+        var isClosed = false
+    }
+
+    /// How long after an error reply a request may arrive that was sent before it.
+    private static let crossing: Duration = .milliseconds(100)
+
+    private let session: any Session
+    private let publisher: Publisher
+    private let inputs: InputRequests
+    private let history: History
+    private let timer = FlushTimer(delay: .milliseconds(25))
+    private let executor = ThreadExecutor(name: "apus-cells")
+    private let state = Mutex(State())
+
+    init(session: any Session, publisher: Publisher, inputs: InputRequests, history: History) {
+        self.session = session
+        self.publisher = publisher
+        self.inputs = inputs
+        self.history = history
+    }
+
+    /// How many cells were counted so far.
+    var executionCount: Int { state.withLock { $0.executionCount } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Runs the cell when its turn comes; aborts it at once when a request before it failed in the meantime.
+    func enqueue(_ item: Item) {
+        let isAborted = state.withLock { state in
+            if state.isClosed { return true }
+            if let failure = state.failure, failure.client == item.request.client, wasSentBefore(failure, item.request) { return true }
+            state.waiting.append(item)
+            startNext(&state)
+            return false
+        }
+        if isAborted { abort([item]) }
+    }
+
+    /// Clients that send several cells at once may have sent this one before they heard of the error. Whatever they sent after
+    /// that must run, so the dates decide; a clock that is wrong can mislead for no longer than `crossing`.
+    private func wasSentBefore(_ failure: Failure, _ request: Request) -> Bool {
+        guard ContinuousClock.now < failure.arrivalLimit, let sent = Timestamp.range(of: request.header.date) else { return false }
+        return sent.upperBound < failure.time
+    }
+
+    /// Stops the running cell and aborts everything behind it; does nothing when no cell runs.
+    func interrupt() {
+        var stopped: MessageHeader?
+        let aborted: [Item] = state.withLock { state in
+            guard let running = state.running, !running.isDone else { return [] }
+            running.task.cancel()
+            stopped = running.item.request.header
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        // A session may ask from a task that the cancellation does not reach.
+        if let stopped { inputs.cancel(cell: stopped) }
+        abort(aborted)
+    }
+
+    /// Interrupts, and runs nothing any more.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        interrupt()
+    }
+
+    /// Publishes idle for another request. When a cell runs, busy follows for the cell, so that clients that look at the last
+    /// status only (the status indicator of JupyterLab, the culler of jupyter_server) do not take the kernel for idle.
+    func publishIdle(_ parent: MessageHeader) {
+        state.withLock { state in
+            publisher.status(.idle, parent)
+            if let running = state.running, !running.isDone { publisher.status(.busy, running.item.request.header) }
+        }
+    }
+
+    private func startNext(_ state: inout State) {
+        guard state.running == nil, !state.waiting.isEmpty else { return }
+        let item = state.waiting.removeFirst()
+        if item.cell.storeHistory { state.executionCount += 1 }
+        let count = state.executionCount
+        // Made under the lock: an interrupt finds either no cell or one that it can cancel.
+        let task = Task(executorPreference: executor) { [self] in await run(item, executionCount: count) }
+        state.running = Running(item: item, task: task)
+    }
+
+    private func run(_ item: Item, executionCount: Int) async {
+        let (request, cell) = (item.request, item.cell)
+        publisher.status(.busy, request.header)
+        if !cell.silent { publisher.publish(ExecuteInput(code: cell.code, executionCount: executionCount), parent: request.header) }
+        let outputs = CellOutputs(
+            cell, request: request, executionCount: executionCount, publisher: publisher, timer: timer, inputs: inputs)
+        let reply = await session.execute(
+            CellRequest(
+                cell.code, isSilent: cell.silent, allowsInput: cell.allowStdin, userExpressions: cell.userExpressions,
+                executionCount: executionCount, cellID: request.message.metadata["cellId"]?.string),
+            client: outputs)
+        inputs.cancel(cell: request.header)
+        if case .error(let error) = reply.status, !outputs.showedError { outputs.receive(.error(error)) }
+        outputs.flush()
+        finish(item, reply, executionCount: executionCount)
+        if cell.storeHistory { history.append(cell.code, line: executionCount, output: outputs.result) }
+        state.withLock { state in
+            state.running = nil
+            startNext(&state)
+        }
+    }
+
+    private func finish(_ item: Item, _ reply: CellReply, executionCount: Int) {
+        var aborted: [Item] = []
+        let content: ExecuteReply
+        switch reply.status {
+        case .ok:
+            content = ExecuteReply(.ok(userExpressions: Self.json(reply.userExpressions)), executionCount: executionCount)
+        case .error(let error):
+            content = ExecuteReply(.error(ErrorOutput(error)), executionCount: executionCount)
+            // Before the reply leaves: what the client sends once it knows of the error must run.
+            if item.cell.stopOnError { aborted = fail(client: item.request.client) }
+        }
+        publisher.reply(content, to: item.request)
+        state.withLock { state in
+            publisher.status(.idle, item.request.header)
+            state.running?.isDone = true
+        }
+        abort(aborted)
+    }
+
+    /// Takes what the client queued out of the queue, and remembers the error for what is still under way.
+    private func fail(client: Frame) -> [Item] {
+        state.withLock { state in
+            let aborted = state.waiting.filter { $0.request.client == client }
+            state.waiting.removeAll { $0.request.client == client }
+            state.failure = Failure(
+                client: client, time: Timestamp.now(), arrivalLimit: ContinuousClock.now + Self.crossing)
+            return aborted
+        }
+    }
+
+    private func abort(_ items: [Item]) {
+        guard !items.isEmpty else { return }
+        let count = executionCount
+        for item in items {
+            publisher.status(.busy, item.request.header)
+            publisher.reply(ExecuteReply(.aborted, executionCount: count), to: item.request)
+            publishIdle(item.request.header)
+        }
+    }
+
+    private static func json(_ expressions: [String: ExpressionValue]) -> JSONObject {
+        var object = JSONObject()
+        for (name, value) in expressions.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .value(let bundle):
+                object[name] = ["status": "ok", "data": .object(bundle.data), "metadata": .object(bundle.metadata)]
+            case .error(let error):
+                var content = ErrorOutput(error).json
+                content["status"] = "error"
+                object[name] = .object(content)
+            }
+        }
+        return object
+    }
+}

@@ -1,0 +1,93 @@
+import ApusJSON
+import ApusSession
+import JupyterProtocol
+
+extension Kernel {
+    /// Every request on shell and control is answered, whatever it is; it is the client's choice what it sends where.
+    func dispatch(_ request: Request) {
+        let content = request.message.content
+        switch request.header.type {
+        case "execute_request": execute(request)
+        case "kernel_info_request": answer(request) { publisher.reply(information, to: request) }
+        case "complete_request": complete(request)
+        case "inspect_request": inspect(request)
+        case "is_complete_request": isComplete(request)
+        case "history_request":
+            answer(request) { () throws(InvalidContent) in
+                let wanted = try HistoryRequest(content)
+                publisher.reply(HistoryReply(history.answer(wanted)), to: request)
+            }
+        case "comm_info_request": answer(request) { publisher.reply(CommInfoReply(), to: request) }
+        case "comm_open":
+            answer(request) { () throws(InvalidContent) in
+                // No target is known here; the protocol asks to close what cannot be opened.
+                let comm = try CommOpenRequest(content)
+                publisher.publish(CommClose(id: comm.id), parent: request.header)
+            }
+        case "comm_msg", "comm_close": answer(request) {}
+        case "interrupt_request":
+            answer(request) {
+                interrupt()
+                publisher.reply(InterruptReply(), to: request)
+            }
+        case "shutdown_request": shutDown(request)
+        case let type: answer(request) { refuse(request, "this kernel knows no '\(type)'") }
+        }
+    }
+
+    private func execute(_ request: Request) {
+        do {
+            cells.enqueue(.init(request: request, cell: try ExecuteRequest(request.message.content)))
+        } catch {
+            answer(request) { refuse(request, error.description) }
+        }
+    }
+
+    private func shutDown(_ request: Request) {
+        answer(request) { () throws(InvalidContent) in
+            let reply = ShutdownReply(restart: try ShutdownRequest(request.message.content).restart)
+            cells.close()
+            publisher.reply(reply, to: request)
+            publisher.publish(reply, parent: request.header)
+        }
+        if cells.isClosed { finished.signal() }
+    }
+
+    private var information: KernelInfoReply {
+        let language = session.language
+        return KernelInfoReply(
+            implementation: "apus", implementationVersion: kernelVersion,
+            languageInfo: [
+                "name": .string(language.name), "version": .string(language.version), "mimetype": .string(language.mimetype),
+                "file_extension": .string(language.fileExtension), "pygments_lexer": .string(language.name),
+                "codemirror_mode": .string(language.name), "nbconvert_exporter": "script",
+            ],
+            banner: "Apus \(kernelVersion): time-series models in magic cells. %lsmagic lists them; %%train? explains one.")
+    }
+
+    private func complete(_ request: Request) {
+        assist(request, CompleteRequest.self) { [session] wanted in
+            let found = await session.complete(wanted.code, cursor: wanted.cursor)
+            let matches = found.items.map { CompleteReply.Match(text: $0.text, kind: $0.kind, summary: $0.summary) }
+            return CompleteReply(matches: matches, range: found.start..<max(found.start, found.end))
+        }
+    }
+
+    private func inspect(_ request: Request) {
+        assist(request, InspectRequest.self) { [session] wanted in
+            let found = await session.inspect(wanted.code, cursor: wanted.cursor, detail: wanted.detail > 0 ? .full : .brief)
+            return InspectReply(found: found.map { ($0.data, $0.metadata) })
+        }
+    }
+
+    private func isComplete(_ request: Request) {
+        assist(request, IsCompleteRequest.self) { [session] wanted in
+            switch await session.completeness(of: wanted.code) {
+            case .complete: IsCompleteReply(status: "complete")
+            case .incomplete(let indent): IsCompleteReply(status: "incomplete", indent: indent)
+            case .invalid: IsCompleteReply(status: "invalid")
+            case .unknown: IsCompleteReply(status: "unknown")
+            }
+        }
+    }
+}

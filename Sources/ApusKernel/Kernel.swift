@@ -1,0 +1,102 @@
+import ApusJSON
+public import ApusSession
+public import ApusThreads
+public import JupyterProtocol
+import Synchronization
+
+/// A Jupyter kernel over a session: takes requests from a transport, answers them, and publishes what cells show.
+///
+/// No channel ever waits for a cell: cells run in `CellQueue`, questions about code in tasks on another thread, and everything
+/// else is answered on the thread of the channel.
+public final class Kernel: MessageReceiver {
+    /// Signalled when a client has shut the kernel down; its owner then closes the transport and leaves.
+    public let finished = Wakeup()
+
+    let session: any Session
+    let publisher: Publisher
+    let cells: CellQueue
+    let history: History
+    private let inputs: InputRequests
+    private let assistance = ThreadExecutor(name: "apus-assist")
+
+    /// - Parameter history: where inputs are kept for later kernels; nil keeps them in memory only.
+    public init(session: any Session, transport: any MessageTransport, history: HistoryFolder?) {
+        self.session = session
+        self.history = History(folder: history)
+        publisher = Publisher(transport: transport, factory: MessageFactory())
+        inputs = InputRequests(publisher: publisher)
+        cells = CellQueue(session: session, publisher: publisher, inputs: inputs, history: self.history)
+    }
+
+    /// Tells subscribers that the kernel is there.
+    public func announce() { publisher.status(.starting, nil) }
+
+    /// Stops the running cell; harmless when none runs. What SIGINT does, too.
+    public func interrupt() { cells.interrupt() }
+
+    /// Stops the running cell, runs no other, and signals `finished`.
+    public func stop() {
+        cells.close()
+        finished.signal()
+    }
+
+    /// Gives the session a moment to free what it holds. A cell that cannot be interrupted must not keep the process alive.
+    public func closeSession(within limit: Duration) {
+        let closed = Wakeup()
+        Task(executorPreference: assistance) { [session] in
+            await session.close()
+            closed.signal()
+        }
+        closed.wait(timeout: limit)
+    }
+
+    public func receive(_ message: Message, on channel: Channel) {
+        switch channel {
+        case .shell, .control: dispatch(Request(message: message, channel: channel))
+        case .stdin: inputs.receive(message)
+        case .iopub, .heartbeat: break
+        }
+    }
+
+    public func subscribed(to topic: Frame) {
+        publisher.publish(IOPubWelcome(subscription: String(decoding: topic, as: UTF8.self)), parent: nil, topic: topic)
+    }
+
+    // MARK: Answers
+
+    /// Answers a request at once, with busy before and idle after.
+    func answer(_ request: Request, _ body: () throws(InvalidContent) -> Void) {
+        publisher.status(.busy, request.header)
+        do { try body() } catch { refuse(request, error.description) }
+        cells.publishIdle(request.header)
+    }
+
+    /// Answers a request about code as soon as the session knows, with busy before and idle after. The channel goes on meanwhile.
+    func assist<Content: RequestContent>(
+        _ request: Request, _: Content.Type, _ body: @escaping @Sendable (Content) async -> any MessageContent
+    ) {
+        publisher.status(.busy, request.header)
+        let content: Content
+        do {
+            content = try Content(request.message.content)
+        } catch {
+            refuse(request, error.description)
+            return cells.publishIdle(request.header)
+        }
+        Task(executorPreference: assistance) { [self] in
+            let reply = await body(content)
+            publisher.reply(reply, to: request)
+            cells.publishIdle(request.header)
+        }
+    }
+
+    /// Answers with an error, so that nobody waits for ever.
+    func refuse(_ request: Request, _ reason: String) {
+        let type = request.header.type
+        guard type.hasSuffix("_request") else { return }
+        var content = ErrorOutput(name: "InvalidRequest", message: reason, traceback: ["\(type): \(reason)"]).json
+        content["status"] = "error"
+        if type == "execute_request" { content["execution_count"] = .int(cells.executionCount) }
+        publisher.reply(type.dropLast("request".count) + "reply", content, to: request)
+    }
+}

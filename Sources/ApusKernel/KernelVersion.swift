@@ -1,0 +1,2 @@
+/// The version that `kernel_info` reports.
+public let kernelVersion = "0.1.0"

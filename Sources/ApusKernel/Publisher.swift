@@ -1,0 +1,33 @@
+import ApusJSON
+import JupyterProtocol
+
+/// Writes messages of this kernel and hands them to the transport.
+struct Publisher: Sendable {
+    let transport: any MessageTransport
+    let factory: MessageFactory
+
+    /// To all subscribers, under the topic that the protocol names for the type.
+    func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?) {
+        let topic: String
+        if let stream = content as? StreamOutput { topic = "stream.\(stream.name)" } else { topic = "kernel.\(factory.session).\(Content.type)" }
+        publish(content, parent: parent, topic: Frame(text: topic))
+    }
+
+    func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?, topic: Frame) {
+        transport.send(factory.message(Content.type, content.json, parent: parent, identities: [topic]), on: .iopub)
+    }
+
+    /// To the client that asked, on the channel on which it asked.
+    func reply<Content: MessageContent>(_ content: Content, to request: Request) {
+        reply(Content.type, content.json, to: request)
+    }
+
+    func reply(_ type: String, _ content: JSONObject, to request: Request) {
+        transport.send(
+            factory.message(type, content, parent: request.header, identities: request.message.identities), on: request.channel)
+    }
+
+    func status(_ state: StatusOutput.State, _ parent: MessageHeader?) {
+        publish(StatusOutput(state), parent: parent)
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// Remembers the signatures seen, so that a recorded message cannot be played again.
+///
+/// Memory is bounded: two generations of at most `capacity` signatures; when the younger is full, the older is forgotten.
+public final class ReplayGuard: Sendable {
+    private struct State {
+        var young: Set<Frame> = []
+        var old: Set<Frame> = []
+    }
+
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    /// - Parameter capacity: the last so many signatures are always remembered.
+    public init(capacity: Int = 32_768) { self.capacity = capacity }
+
+    /// Remembers a signature; false when it was seen before.
+    public func admit(_ signature: Frame) -> Bool {
+        state.withLock { state in
+            guard !state.young.contains(signature), !state.old.contains(signature) else { return false }
+            if state.young.count >= capacity {
+                state.old = state.young
+                state.young = []
+            }
+            state.young.insert(signature)
+            return true
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// Carries messages to front ends. Conformers: ZeroMQ sockets, and a recorder in tests.
+public protocol MessageTransport: Sendable {
+    /// Queues a message; never blocks. Callable from any thread; messages on one channel leave in the order of the calls.
+    func send(_ message: Message, on channel: Channel)
+}
+
+/// Takes the messages that a transport verified and decoded.
+public protocol MessageReceiver: Sendable {
+    /// Called on a thread of the channel, one message at a time; must not wait for cells.
+    func receive(_ message: Message, on channel: Channel)
+
+    /// A client subscribed to iopub messages whose topic begins with `topic` (unauthenticated bytes; usually none).
+    func subscribed(to topic: Frame)
+}

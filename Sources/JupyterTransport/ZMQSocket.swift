@@ -1,0 +1,106 @@
+import CZeroMQ
+import JupyterProtocol
+
+/// A ZeroMQ socket, owned by the one thread that made it and closed with it.
+struct ZMQSocket: ~Copyable {
+    enum Kind {
+        /// Replies find their way back by the identity frames in front of the request.
+        case router
+        /// Sends to all subscribers and sees every subscription, also one that another client has already.
+        case publisher
+    }
+
+    private let pointer: UnsafeMutableRawPointer
+    private let context: ZMQContext
+
+    /// How long, in milliseconds, queued messages may still be delivered after the close.
+    static let linger: Int32 = 500
+    /// Larger frames are refused: nothing a front end sends comes near.
+    static let maximumFrame: Int64 = 256 << 20
+
+    private init(pointer: UnsafeMutableRawPointer, context: ZMQContext) {
+        self.pointer = pointer
+        self.context = context
+    }
+
+    static func open(_ kind: Kind, context: ZMQContext, curve: ConnectionFile.CurveKeys?) throws(TransportError) -> ZMQSocket {
+        guard let pointer = zmq_socket(context.pointer, kind == .router ? ZMQ_ROUTER : ZMQ_XPUB) else {
+            throw TransportError(endpoint: "a socket", reason: ZMQContext.lastError)
+        }
+        let socket = ZMQSocket(pointer: pointer, context: context)
+        socket.set(ZMQ_LINGER, linger)
+        // A slow reader must not lose output: queues towards clients are not cut off.
+        socket.set(ZMQ_SNDHWM, 0)
+        socket.set(ZMQ_IPV6, 1)
+        zmq_setsockopt(pointer, ZMQ_MAXMSGSIZE, [maximumFrame], MemoryLayout<Int64>.size)
+        switch kind {
+        // A client that reconnects under its identity takes over from its dead connection.
+        case .router: socket.set(ZMQ_ROUTER_HANDOVER, 1)
+        case .publisher: socket.set(ZMQ_XPUB_VERBOSE, 1)
+        }
+        if let curve { try socket.encrypt(with: curve.secretKey) }
+        return socket
+    }
+
+    private func encrypt(with secretKey: String) throws(TransportError) {
+        guard ZMQContext.hasCurve else {
+            throw TransportError(endpoint: "an encrypted socket", reason: "this libzmq was built without CURVE")
+        }
+        set(ZMQ_CURVE_SERVER, 1)
+        guard zmq_setsockopt(pointer, ZMQ_CURVE_SECRETKEY, secretKey, secretKey.utf8.count + 1) == 0 else {
+            throw TransportError(endpoint: "an encrypted socket", reason: "curve_secretkey is not a key")
+        }
+    }
+
+    deinit { zmq_close(pointer) }
+
+    private func set(_ option: Int32, _ value: Int32) {
+        zmq_setsockopt(pointer, option, [value], MemoryLayout<Int32>.size)
+    }
+
+    func bind(_ endpoint: String) throws(TransportError) {
+        guard zmq_bind(pointer, endpoint) == 0 else { throw TransportError(endpoint: endpoint, reason: ZMQContext.lastError) }
+    }
+
+    /// Sends all frames as one message; drops it when the client is gone.
+    func send(_ frames: [Frame]) {
+        for (index, frame) in frames.enumerated() {
+            let flags = index + 1 < frames.count ? ZMQ_SNDMORE | ZMQ_DONTWAIT : ZMQ_DONTWAIT
+            let sent = frame.withUnsafeBytes { bytes in
+                var result = zmq_send(pointer, bytes.baseAddress, bytes.count, flags)
+                while result < 0, zmq_errno() == EINTR { result = zmq_send(pointer, bytes.baseAddress, bytes.count, flags) }
+                return result
+            }
+            // Only the first frame can fail (no such client); the rest of a begun message always follows.
+            if sent < 0, index == 0 { return }
+        }
+    }
+
+    /// The next message, all its frames; nil when none is there.
+    func receive() -> [Frame]? {
+        var message = zmq_msg_t()
+        // One address for all calls: the bytes of a short frame are inside the structure.
+        return withUnsafeMutablePointer(to: &message) { message in
+            var frames: [Frame] = []
+            while true {
+                zmq_msg_init(message)
+                defer { zmq_msg_close(message) }
+                guard zmq_msg_recv(message, pointer, frames.isEmpty ? ZMQ_DONTWAIT : 0) >= 0 else {
+                    if zmq_errno() == EINTR { continue }
+                    return nil
+                }
+                frames.append(Frame(UnsafeRawBufferPointer(start: zmq_msg_data(message), count: zmq_msg_size(message))))
+                if zmq_msg_more(message) == 0 { return frames }
+            }
+        }
+    }
+
+    /// Sleeps until a message can be received or `descriptor` is readable.
+    func wait(orReadable descriptor: Int32) {
+        var items = [
+            zmq_pollitem_t(socket: pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
+            zmq_pollitem_t(socket: nil, fd: descriptor, events: Int16(ZMQ_POLLIN), revents: 0),
+        ]
+        zmq_poll(&items, 2, -1)
+    }
+}

@@ -1,0 +1,74 @@
+public import JupyterProtocol
+
+/// The five sockets of a kernel over ZeroMQ, each on a thread of its own, so that none waits for another.
+public final class ZeroMQTransport: MessageTransport {
+    private let codec: MessageCodec
+    private let drops = DropLog()
+    private let heartbeat: SocketThread
+    private let shell: SocketThread
+    private let control: SocketThread
+    private let stdin: SocketThread
+    private let iopub: SocketThread
+
+    /// Binds all sockets, to the address in the connection file only. Nothing is received before `start`.
+    public init(_ connection: ConnectionFile) throws(TransportError) {
+        let context = ZMQContext()
+        codec = MessageCodec(key: connection.key)
+        var opened: [SocketThread] = []
+        do throws(TransportError) {
+            for channel in [Channel.heartbeat, .shell, .control, .stdin, .iopub] {
+                opened.append(
+                    try SocketThread(
+                        channel == .iopub ? .publisher : .router, channel: channel, connection: connection, context: context))
+            }
+        } catch {
+            for socket in opened { socket.stop() }
+            throw error
+        }
+        heartbeat = opened[0]
+        shell = opened[1]
+        control = opened[2]
+        stdin = opened[3]
+        iopub = opened[4]
+    }
+
+    /// Messages that were not answered because they were malformed, unsigned or repeated.
+    public var droppedMessages: Int { drops.total }
+
+    /// Begins to receive.
+    public func start(_ receiver: any MessageReceiver) {
+        heartbeat.listen { [heartbeat] frames in heartbeat.send(frames) }
+        iopub.listen { frames in
+            // A subscription is 1 and the topic, its end 0 and the topic; anything else is not for us.
+            guard let frame = frames.first, frames.count == 1, frame.first == 1 else { return }
+            receiver.subscribed(to: Frame(frame.dropFirst()))
+        }
+        for (channel, socket) in [(Channel.shell, shell), (.control, control), (.stdin, stdin)] {
+            socket.listen { [codec, drops] frames in
+                do throws(WireError) {
+                    receiver.receive(try codec.decode(frames), on: channel)
+                } catch {
+                    drops.drop("\(error) (\(channel.rawValue))")
+                }
+            }
+        }
+    }
+
+    public func send(_ message: Message, on channel: Channel) {
+        let frames = codec.encode(message)
+        switch channel {
+        case .shell: shell.send(frames)
+        case .iopub: iopub.send(frames)
+        case .stdin: stdin.send(frames)
+        case .control: control.send(frames)
+        case .heartbeat: heartbeat.send(frames)
+        }
+    }
+
+    /// Delivers what is queued, half a second at most, and closes everything: the ports are free when this returns.
+    public func close() {
+        for socket in [shell, control, stdin, heartbeat, iopub] { socket.stop() }
+    }
+
+    deinit { close() }
+}
