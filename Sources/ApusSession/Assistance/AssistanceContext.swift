@@ -9,11 +9,18 @@ public struct AssistanceContext: Sendable {
     /// The part of the value that is typed already; offers that do not begin with it are left out.
     public let partial: String
 
-    package init(environment: SessionEnvironment, parameters: [String: JSON] = [:], workspace: [WorkspaceListing] = [], partial: String = "") {
+    /// The values given so far to the other options of the magic, by name with dashes; for offers that depend on them.
+    public let given: [String: String]
+
+    package init(
+        environment: SessionEnvironment, parameters: [String: JSON] = [:], workspace: [WorkspaceListing] = [], partial: String = "",
+        given: [String: String] = [:]
+    ) {
         self.environment = environment
         self.parameters = parameters
         self.workspace = workspace
         self.partial = partial
+        self.given = given
     }
 }
 

@@ -6,7 +6,10 @@ struct CellPlace {
         case magicName(sigil: String)
         /// An option; `given` holds those that the magic has already.
         case option(MagicDeclaration, given: Set<String>)
-        case value(OptionDeclaration, MagicDeclaration)
+        /// The value of an option; `given` holds those of the others.
+        case value(OptionDeclaration, MagicDeclaration, given: [String: String])
+        /// An argument without a name, or an option.
+        case argument(OptionDeclaration, MagicDeclaration, given: Set<String>)
         /// A parameter in braces.
         case parameter
         case body(CellBody, BodyPlace, any Magic.Type)
@@ -45,6 +48,7 @@ struct CellPlace {
         let words = call.words(upTo: cursor)
         let word = words.last.map { $0.upperBound == cursor ? $0 : cursor..<cursor } ?? cursor..<cursor
         let earlier = words.filter { $0 != word }.map { call.source[$0] }
+        let given = Set(earlier.filter { $0.hasPrefix("-") }.map { String($0.prefix { $0 != "=" }) })
         let wordEnd = wholeWord ? call.endOfWord(from: cursor) : cursor
         let text = call.source[word]
         if let brace = CellPlace.openBrace(in: word, call.source) {
@@ -53,19 +57,41 @@ struct CellPlace {
         } else if text.hasPrefix("-"), let equals = call.source.scalars[word].firstIndex(of: "="),
             let option = declaration.option(named: call.source[word.lowerBound..<equals])
         {
-            kind = .value(option, declaration)
-            range = equals + 1..<wordEnd
+            kind = .value(option, declaration, given: CellPlace.values(earlier))
+            range = CellPlace.unquoted(equals + 1..<wordEnd, call.source)
         } else if let last = earlier.last, let option = declaration.option(named: last), option.kind == .option {
-            kind = .value(option, declaration)
-            range = word.lowerBound..<wordEnd
+            kind = .value(option, declaration, given: CellPlace.values(earlier))
+            range = CellPlace.unquoted(word.lowerBound..<wordEnd, call.source)
         } else if text.hasPrefix("-") || declaration.positionals.isEmpty {
-            let given = earlier.filter { $0.hasPrefix("-") }.map { String($0.prefix { $0 != "=" }) }
-            kind = .option(declaration, given: Set(given))
+            kind = .option(declaration, given: given)
             range = word.lowerBound..<(wholeWord ? call.endOfOption(from: cursor) : cursor)
         } else if let positional = declaration.positionals.last {
-            kind = .value(positional, declaration)
-            range = word.lowerBound..<wordEnd
+            kind = .argument(positional, declaration, given: given)
+            range = CellPlace.unquoted(word.lowerBound..<wordEnd, call.source)
         }
+    }
+
+    /// Leaves out the quote that a value begins with.
+    private static func unquoted(_ range: Range<Int>, _ source: CellSource) -> Range<Int> {
+        guard let first = source.scalars[range].first, first == "\"" || first == "'" else { return range }
+        return range.lowerBound + 1..<range.upperBound
+    }
+
+    /// `--name value` and `--name=value` among the words.
+    private static func values(_ words: [String]) -> [String: String] {
+        var values: [String: String] = [:]
+        var name: String?
+        for word in words {
+            if word.hasPrefix("-") {
+                let parts = word.split(separator: "=", maxSplits: 1)
+                name = parts.first.map(String.init)
+                if parts.count == 2, let name { values[name] = String(parts[1]) }
+            } else if let option = name {
+                values[option] = String(word.drop { $0 == "\"" || $0 == "'" }.prefix { $0 != "\"" && $0 != "'" })
+                name = nil
+            }
+        }
+        return values
     }
 
     /// Where the `{` of a parameter that is being typed stands.

@@ -14,7 +14,10 @@ struct CodeAssistant {
         case .nothing: items = []
         case .magicName(let sigil): items = magicNames(sigil)
         case .option(let declaration, let given): items = options(of: declaration, given: given)
-        case .value(let option, let declaration): items = values(for: option, of: declaration, partial: source[place.range])
+        case .value(let option, let declaration, let given):
+            items = values(for: option, of: declaration, partial: source[place.range], given: given)
+        case .argument(let argument, let declaration, let given):
+            items = values(for: argument, of: declaration, partial: source[place.range]) + options(of: declaration, given: given)
         case .parameter: items = parameters()
         case .body(let body, let bodyPlace, let type):
             items = type.completions(inBody: body, at: bodyPlace, in: context(partial: bodyPlace.word))
@@ -33,15 +36,15 @@ struct CodeAssistant {
             return catalogue.declaration(named: name).map { HelpPage.page($0, detail: detail) }
         case .option(let declaration, _):
             return declaration.option(named: source[place.range]).map { HelpPage.tooltip($0, of: declaration.name) }
-        case .value(let option, let declaration): return HelpPage.tooltip(option, of: declaration.name)
+        case .value(let option, let declaration, _), .argument(let option, let declaration, _): return HelpPage.tooltip(option, of: declaration.name)
         case .parameter: return inspectParameter(named: source[place.range])
         case .body(let body, let bodyPlace, let type):
             return type.inspection(inBody: body, at: bodyPlace, in: context(partial: bodyPlace.word))
         }
     }
 
-    private func context(partial: String) -> AssistanceContext {
-        AssistanceContext(environment: environment, parameters: names.parameters, workspace: names.entries, partial: partial)
+    private func context(partial: String, given: [String: String] = [:]) -> AssistanceContext {
+        AssistanceContext(environment: environment, parameters: names.parameters, workspace: names.entries, partial: partial, given: given)
     }
 
     private func inspectParameter(named name: String) -> MIMEBundle? {
@@ -52,7 +55,9 @@ struct CodeAssistant {
     }
 
     private func magicNames(_ sigil: String) -> [Completions.Item] {
-        catalogue.magics.map { Completions.Item(sigil + $0.name, kind: "magic", summary: $0.abstract) }
+        // Who has typed one percent sign may be about to type the second.
+        let sigils = sigil == "%" ? ["%", "%%"] : [sigil]
+        return sigils.flatMap { sigil in catalogue.magics.map { Completions.Item(sigil + $0.name, kind: "magic", summary: $0.abstract) } }
     }
 
     private func options(of declaration: MagicDeclaration, given: Set<String>) -> [Completions.Item] {
@@ -62,9 +67,11 @@ struct CodeAssistant {
             + [Completions.Item("--help", kind: "option", summary: "Shows what %%\(declaration.name) does and its options.")]
     }
 
-    private func values(for option: OptionDeclaration, of declaration: MagicDeclaration, partial: String) -> [Completions.Item] {
+    private func values(
+        for option: OptionDeclaration, of declaration: MagicDeclaration, partial: String, given: [String: String] = [:]
+    ) -> [Completions.Item] {
         var items = option.values.map { Completions.Item($0, kind: "value", summary: option.help) }
-        items += declaration.type.values(for: option, in: context(partial: partial))
+        items += declaration.type.values(for: option, in: context(partial: partial, given: given))
         items += PathCompleter(environment: environment).items(for: option.valueSource, partial: partial)
         return items
     }

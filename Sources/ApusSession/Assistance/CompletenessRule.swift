@@ -2,31 +2,17 @@
 struct CompletenessRule {
     let catalogue: MagicCatalogue
 
-    private static let openEnds: Set<String> = ["UnclosedQuote", "UnclosedBracket", "UnclosedComment"]
-
     func judge(_ source: CellSource) -> Completeness {
         do {
             switch try CellParser(source, catalogue).parse() {
             case .statements(let statements): return judge(statements, source)
-            case .swift(let code):
-                if source[code.range].hasSuffix("=") { return .incomplete(indent: "    ") }
+            case .swift:
                 return Brackets(source, 0..<source.count).completeness ?? .complete
             }
         } catch {
-            // A string literal ends with its line, so only what more lines can mend is unfinished.
-            let isOpen = CompletenessRule.openEnds.contains(error.name) && !isOneLineString(error, source)
-            return isOpen ? .incomplete(indent: error.name == "UnclosedBracket" ? "    " : "") : .invalid
+            guard error.isUnfinished else { return .invalid }
+            return .incomplete(indent: error.name == "UnclosedBracket" ? "    " : "")
         }
-    }
-
-    private func isOneLineString(_ mistake: CellMistake, _ source: CellSource) -> Bool {
-        guard mistake.name == "UnclosedQuote", let range = mistake.range else { return false }
-        let line = source.line(source.position(of: range.lowerBound).line)
-        return !line.unicodeScalars.drop(while: \.isBlank).starts(with: "%".unicodeScalars) && !isInMagic(source, before: range.lowerBound)
-    }
-
-    private func isInMagic(_ source: CellSource, before offset: Int) -> Bool {
-        (1...source.position(of: offset).line).contains { source.line($0).unicodeScalars.drop(while: \.isBlank).starts(with: "%%".unicodeScalars) }
     }
 
     private func judge(_ statements: [CellStatement], _ source: CellSource) -> Completeness {

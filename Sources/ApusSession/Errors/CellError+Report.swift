@@ -24,12 +24,12 @@ extension CellError {
     ///
     /// - Parameter interrupted: whether the cell had been asked to stop. An error after that is a consequence of the stop, so it is
     ///   reported as one.
-    package init(_ error: any Error, in source: CellSource, interrupted: Bool) {
+    package init(_ error: any Error, in source: CellSource, interrupted: Bool, hasCommitted: Bool = false) {
         switch error {
         case let error as CellError: self = error
         case let mistake as CellMistake: self.init(mistake, in: source)
         case let error as CellInterrupted: self.init(name: CellError.interruptedName, title: error.message, hint: error.hint)
-        case is CancellationError: self = .interrupted
+        case is CancellationError: self = .interrupted(hasCommitted: hasCommitted)
         case _ where interrupted:
             self.init(
                 name: CellError.interruptedName, title: "the cell was interrupted",
@@ -40,9 +40,9 @@ extension CellError {
         }
     }
 
-    package static var interrupted: CellError {
-        CellError(
-            name: interruptedName, title: "the cell was interrupted; the workspace is as it was before the cell",
-            hint: "run the cell again to start over")
+    /// What an interrupt leaves when the magic says nothing itself.
+    package static func interrupted(hasCommitted: Bool) -> CellError {
+        let state = hasCommitted ? "what it had saved is in the workspace" : "the workspace is as it was before the cell"
+        return CellError(name: interruptedName, title: "the cell was interrupted; \(state)", hint: "run the cell again to start over")
     }
 }

@@ -12,6 +12,8 @@ public struct CellMistake: Error, Sendable, Equatable, CustomStringConvertible {
     public var details: [String]
     /// What to do next.
     public var hint: String?
+    /// Whether further lines could mend it, so that a console asks for them.
+    package var isUnfinished = false
 
     public init(_ name: String, _ message: String, at range: Range<Int>?, details: [String] = [], hint: String? = nil) {
         self.name = name
@@ -22,4 +24,11 @@ public struct CellMistake: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String { message }
+
+    /// The same mistake, which further lines could mend when `condition` holds.
+    package func unfinished(_ condition: Bool = true) -> CellMistake {
+        var mistake = self
+        mistake.isUnfinished = condition
+        return mistake
+    }
 }

@@ -67,6 +67,11 @@ public final class CellContext {
         return display
     }
 
+    /// Shows something that changes while the cell runs, such as a curve, at most every `interval`.
+    public func liveDisplay(_ bundle: MIMEBundle, interval: Duration = .milliseconds(500)) -> LiveDisplay {
+        LiveDisplay(bundle, interval: interval, output: out, now: environment.now)
+    }
+
     /// Runs the cell that follows a magic with ``MagicBody/cell(_:)``.
     public func runNested(in session: isolated CellSession) async throws {
         try await runner.run(nested, in: session)

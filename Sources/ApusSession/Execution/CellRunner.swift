@@ -14,27 +14,33 @@ struct CellRunner {
         let catalogue = session.catalogue
         switch try CellParser(source, catalogue).parse() {
         case .statements(let statements):
-            // Names and options of the whole cell are checked before anything runs.
-            try checkNames(statements)
+            // A mistake in the last line must not come after an hour of work for the first.
+            var parameters = workspace.parameters
+            try check(statements, &parameters)
             try await run(statements, in: session)
         case .swift(let code): throw SwiftCellsUnavailable.mistake(code, catalogue)
         }
     }
 
-    private func checkNames(_ statements: [CellStatement]) throws(CellMistake) {
+    /// - Throws: The first unknown magic, option, value or parameter.
+    private func check(_ statements: [CellStatement], _ parameters: inout [String: JSON]) throws(CellMistake) {
         for statement in statements {
             switch statement {
-            case .parameter: break
+            case .parameter(let assignment): parameters[assignment.name] = assignment.value
             case .help(let help):
                 guard !help.name.isEmpty, session.catalogue.type(named: help.name) == nil else { break }
                 throw session.catalogue.unknownMagic(help.name, spelled: help.spelled, at: help.nameRange)
             case .magic(let call):
-                guard session.catalogue.type(named: call.name) != nil else {
-                    throw session.catalogue.unknownMagic(call.name, spelled: call.spelled, at: call.nameRange)
-                }
-                try checkNames(call.nested)
+                let declaration = try declaration(of: call)
+                if let mistake = ArgumentBinder(declaration, call, parameters: parameters).mistakes.first { throw mistake }
+                try check(call.nested, &parameters)
             }
         }
+    }
+
+    private func declaration(of call: MagicCall) throws(CellMistake) -> MagicDeclaration {
+        if let declaration = session.catalogue.declaration(named: call.name) { return declaration }
+        throw session.catalogue.unknownMagic(call.name, spelled: call.spelled, at: call.nameRange)
     }
 
     func run(_ statements: [CellStatement], in session: isolated CellSession) async throws {
@@ -49,9 +55,7 @@ struct CellRunner {
     }
 
     private func run(_ call: MagicCall, in session: isolated CellSession) async throws {
-        guard let declaration = session.catalogue.declaration(named: call.name) else {
-            throw session.catalogue.unknownMagic(call.name, spelled: call.spelled, at: call.nameRange)
-        }
+        let declaration = try declaration(of: call)
         let magic = try ArgumentBinder(declaration, call, parameters: workspace.parameters).makeMagic()
         if let mistake = MissingBody.mistake(declaration.type, call) { throw mistake }
         workspace.consumer = call.name

@@ -41,14 +41,18 @@ public actor CellSession: Session {
 
     public nonisolated func interrupt() { queue.interrupt() }
 
-    public func close() async {
+    public nonisolated func close() async {
         await queue.close()
+        await forget()
+    }
+
+    private func forget() {
         contents = WorkspaceContents()
         names.withLock { $0 = SessionNames() }
     }
 
     private func perform(_ request: CellRequest, _ client: any SessionClient, _ interruption: Interruption) async -> CellReply {
-        guard !interruption.isRequested else { return CellReply(.error(.interrupted)) }
+        guard !interruption.isRequested else { return CellReply(.error(.interrupted(hasCommitted: false))) }
         cellsRun += 1
         let output = CellOutput(client: client, isSilent: request.isSilent, displayPrefix: "apus-\(cellsRun)")
         let workspace = Workspace(contents, cell: request.executionCount)
@@ -64,7 +68,7 @@ public actor CellSession: Session {
         } catch {
             // What the magic committed itself stays.
             adopt(workspace)
-            let error = CellError(error, in: runner.source, interrupted: interruption.isRequested)
+            let error = CellError(error, in: runner.source, interrupted: interruption.isRequested, hasCommitted: workspace.hasCommitted)
             output.error(error)
             return CellReply(.error(error))
         }

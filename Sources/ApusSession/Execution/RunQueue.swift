@@ -19,7 +19,8 @@ final class RunQueue: Sendable {
     private struct State {
         var last: Task<CellReply, Never>?
         var running: Run?
-        var waiting: [ObjectIdentifier: Run] = [:]
+        /// In the order in which they will run.
+        var waiting: [Run] = []
         var isClosed = false
     }
 
@@ -41,7 +42,7 @@ final class RunQueue: Sendable {
                 return await operation()
             }
             run.begin(task)
-            state.waiting[ObjectIdentifier(run)] = run
+            state.waiting.append(run)
             state.last = task
             return task
         }
@@ -49,7 +50,7 @@ final class RunQueue: Sendable {
 
     private func enter(_ run: Run) {
         state.withLock { state in
-            state.waiting[ObjectIdentifier(run)] = nil
+            state.waiting.removeAll { $0 === run }
             state.running = run
         }
     }
@@ -58,16 +59,16 @@ final class RunQueue: Sendable {
         state.withLock { $0.running = nil }
     }
 
-    /// Asks the running cell to stop; those that wait are the front's to abort.
+    /// Asks the running cell to stop, or the one that is about to run; the others that wait are the front's to abort.
     func interrupt() {
-        state.withLock { $0.running }?.cancel()
+        state.withLock { $0.running ?? $0.waiting.first }?.cancel()
     }
 
     /// Stops everything and waits for it.
     func close() async {
         let (runs, last) = state.withLock { state in
             state.isClosed = true
-            return (Array(state.waiting.values) + [state.running].compactMap { $0 }, state.last)
+            return (state.waiting + [state.running].compactMap { $0 }, state.last)
         }
         for run in runs { run.cancel() }
         _ = await last?.value

@@ -101,7 +101,8 @@ struct CellParser {
     private func parseOptions(_ call: MagicCall, _ cursor: inout ScalarCursor, takesBody: Bool) throws(ParsingEnd) -> CellStatement {
         var call = call
         let optionsEnd = call.isCell ? cursor.end : cursor.restOfLine.upperBound
-        var scanner = OptionScanner(ScalarCursor(source, cursor.offset..<optionsEnd), stopsAtBody: takesBody, magic: call.spelled)
+        var scanner = OptionScanner(
+            ScalarCursor(source, cursor.offset..<optionsEnd), stopsAtBody: takesBody, canContinue: call.isCell, magic: call.spelled)
         do { call.tokens = try scanner.scan() } catch { throw .mistake(error) }
         let bodyStart = scanner.cursor.offset
         cursor.offset = optionsEnd

@@ -61,7 +61,7 @@ struct LiteralParser {
             cursor.offset += name.unicodeScalars.count
             return .double(isNegative ? -value : value)
         }
-        guard let scalar = cursor.current, scalar.isDigit else {
+        guard let scalar = cursor.current, scalar.isDigit || (scalar == "." && cursor.peek(1)?.isDigit ?? false) else {
             cursor.offset = start
             throw notLiteral()
         }
@@ -176,7 +176,8 @@ struct LiteralParser {
         .mistake(
             CellMistake(
                 "UnclosedBracket", "this `\(cursor.source[start..<start + 1])` is never closed", at: start..<start + 1,
-                hint: "close it with `\(closing)`"))
+                hint: "close it with `\(closing)`"
+            ).unfinished())
     }
 
     private mutating func parseString() throws(ParsingEnd) -> String {
@@ -188,14 +189,16 @@ struct LiteralParser {
 
     // MARK: Failures
 
-    private func mistake(_ message: String, at range: Range<Int>) -> ParsingEnd {
-        .mistake(CellMistake("InvalidParameter", message, at: range, hint: "a parameter is a number, a string, true, false or an array of those"))
+    private func mistake(_ message: String, at range: Range<Int>) -> ParsingEnd { .mistake(LiteralParser.mistake(message, at: range)) }
+
+    private static func mistake(_ message: String, at range: Range<Int>) -> CellMistake {
+        CellMistake("InvalidParameter", message, at: range, hint: "a parameter is a number, a string, true, false or an array of those")
     }
 
     /// What stands here is an expression or nothing at all.
     private func notLiteral() -> ParsingEnd {
         guard let scalar = cursor.current, !scalar.isLineBreak else {
-            return mistake("a value is missing here", at: cursor.offset..<cursor.offset)
+            return .mistake(LiteralParser.mistake("a value is missing here", at: cursor.offset..<cursor.offset).unfinished(cursor.isAtEnd))
         }
         let rest = cursor.restOfLine
         return .swift(SwiftCode(range: rest, reason: "`\(cursor.source[rest])` is not a literal"))

@@ -7,12 +7,15 @@ struct OptionScanner {
     private(set) var cursor: ScalarCursor
     /// Stop at the first line that is neither blank, nor a comment, nor begins with an option: there a body begins.
     let stopsAtBody: Bool
+    /// Whether the options may go on over further lines.
+    let canContinue: Bool
     /// The magic whose options these are, for messages.
     let magic: String
 
-    init(_ cursor: ScalarCursor, stopsAtBody: Bool, magic: String) {
+    init(_ cursor: ScalarCursor, stopsAtBody: Bool, canContinue: Bool, magic: String) {
         self.cursor = cursor
         self.stopsAtBody = stopsAtBody
+        self.canContinue = canContinue
         self.magic = magic
     }
 
@@ -101,6 +104,7 @@ struct OptionScanner {
             }
         }
         throw CellMistake("UnclosedQuote", "this quote is never closed", at: start..<start + 1, hint: "close it with another \(quote)")
+            .unfinished(canContinue)
     }
 
     private mutating func scanBrace(into pieces: inout PieceBuilder) throws(CellMistake) {

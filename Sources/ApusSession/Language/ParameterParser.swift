@@ -25,7 +25,7 @@ struct ParameterParser {
         }
         guard !name.isEmpty, cursor.current == "=", cursor.peek(1) != "=" else { throw .swift(SwiftCode(range: line)) }
         cursor.offset += 1
-        cursor.skip { $0.isBlank }
+        do { try cursor.skipSpaceAndComments() } catch { throw .mistake(error) }
         var literal = LiteralParser(cursor)
         let valueStart = cursor.offset
         var value = try literal.parse()

@@ -76,6 +76,7 @@ struct ScalarCursor {
         repeat {
             if isAtEnd {
                 throw CellMistake("UnclosedComment", "this comment has no closing `*/`", at: start..<start + 2, hint: "close it with `*/`")
+                    .unfinished()
             }
             if starts(with: "/*") { depth += 1; offset += 2 } else if starts(with: "*/") { depth -= 1; offset += 2 } else { offset += 1 }
         } while depth > 0

@@ -3,7 +3,10 @@ extension ArgumentBinder {
     func unknownOption(_ written: CellToken.Option) -> CellMistake {
         let shown = declaration.options.filter { $0.kind != .positional && $0.isShown }
         var hint = "`\(call.spelled)?` describes every option"
-        if let nearest = NearestName.find(written.text, among: shown.flatMap(\.names)) { hint = "did you mean `\(nearest)`? \(hint)" }
+        let names = shown.flatMap(\.names).map { String($0.drop { $0 == "-" }) }
+        if let nearest = NearestName.find(String(written.text.drop { $0 == "-" }), among: names) {
+            hint = "did you mean `\(nearest.count == 1 ? "-" : "--")\(nearest)`? \(hint)"
+        }
         return CellMistake(
             "UnknownOption", "\(call.spelled) has no option `\(written.text)`", at: written.range,
             details: shown.isEmpty ? ["it takes no options"] : ["its options: \(shown.map(\.title).joined(separator: " "))"], hint: hint)

@@ -146,8 +146,9 @@ struct ArgumentBinder {
         for binding in bindings {
             switch (binding.option.kind, binding.value) {
             case (.positional, let value?): positional.append(value)
-            case (_, let value?) where binding.name.hasPrefix("--"): named.append("\(binding.name)=\(value)")
-            case (_, let value?): named += [binding.option.title.hasPrefix("--") ? "\(binding.option.title)=\(value)" : "\(binding.name)\(value)"]
+            // An empty value cannot be joined; nor can it be taken for an option.
+            case (_, ""?): named += [binding.option.title, ""]
+            case (_, let value?): named.append("\(binding.option.title)=\(value)")
             case (_, nil): named.append(binding.name)
             }
         }

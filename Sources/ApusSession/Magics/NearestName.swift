@@ -12,7 +12,8 @@ public enum NearestName {
             guard scalars.count <= longestName else { continue }
             let isPrefix = wanted.count >= 2 && scalars.starts(with: wanted)
             let distance = isPrefix ? 1 : distance(wanted, scalars)
-            let limit = max(1, min(wanted.count, scalars.count) / 3 + 1)
+            // A third of the letters may be wrong, never all of them.
+            let limit = min(min(wanted.count, scalars.count) / 3 + 1, max(wanted.count, scalars.count) - 1)
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.candidate

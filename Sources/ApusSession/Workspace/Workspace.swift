@@ -36,6 +36,7 @@ struct WorkspaceContents {
 public final class Workspace {
     private(set) var committed: WorkspaceContents
     private var staged: WorkspaceContents
+    private(set) var hasCommitted = false
     private let cell: Int
     /// The magic that is running, for the error about a missing value.
     var consumer = ""
@@ -78,7 +79,10 @@ public final class Workspace {
 
     /// Makes everything staged so far permanent, whatever becomes of the rest of the cell: what an interrupted training does with the
     /// best weights it had.
-    public func commit() { committed = staged }
+    public func commit() {
+        committed = staged
+        hasCommitted = true
+    }
 
     /// Empties the workspace; the parameters stay unless `parameters` is set.
     public func removeAll(parameters: Bool) {

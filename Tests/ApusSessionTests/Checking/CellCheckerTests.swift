@@ -1,0 +1,55 @@
+import ApusJSON
+import ApusSession
+import Testing
+
+@Suite struct CellCheckerTests {
+    private func check(_ cells: String..., overrides: [String: JSON] = [:]) -> [String] {
+        CellChecker(magics: probes, overrides: overrides).check(cells).map {
+            "\($0.cell):\($0.position.line):\($0.position.column): \($0.severity): \($0.name): \($0.message)"
+        }
+    }
+
+    @Test func `a sound notebook has no diagnostics`() {
+        #expect(check("# notes", "let e = 5", "%%make\nDense(4)", "%grow", "%%time\n%%probe --epochs {e}", "%who", "%probe?").isEmpty)
+    }
+
+    @Test func `every mistake of a cell is reported, not the first alone`() {
+        #expect(
+            check("%%probe --epocks 5 --optimizer adm\n--verbose=x --rate") == [
+                "0:1:9: error: UnknownOption: %%probe has no option `--epocks`",
+                "0:1:32: error: InvalidValue: `adm` is not a value for `--optimizer`",
+                "0:2:11: error: InvalidValue: `--verbose` takes true or false",
+                "0:2:13: error: MissingValue: `--rate` needs a value",
+            ])
+    }
+
+    @Test func `names, values and options are checked as when they run`() {
+        #expect(
+            check("%%prob", "%%probe --epochs 0", "%%probe --epochs {none}", "print(1)", "let x = [1", "%nothing?") == [
+                "0:1:1: error: UnknownMagic: there is no magic `%%prob`",
+                "1:1:18: error: InvalidOptions: --epochs must be positive, and is 0",
+                "2:1:18: error: UnknownParameter: there is no parameter `none`",
+                "3:1:1: error: SwiftCellsUnavailable: this cell is Swift code, and this build of Apus runs no Swift cells yet",
+                "4:1:9: error: UnclosedBracket: this `[` is never closed",
+                "5:1:1: error: UnknownMagic: there is no magic `%nothing`",
+            ])
+    }
+
+    @Test func `a missing predecessor is reported once, and reset removes them`() {
+        #expect(
+            check("%grow", "%time %grow", "%%make\nDense(4)", "%grow", "%reset", "%grow") == [
+                "0:1:1: error: MissingPredecessor: %%grow needs the model that %%make leaves, and there is none yet"
+            ])
+        #expect(check("%%make\nDense(4)", "%reset", "%grow").count == 1)
+    }
+
+    @Test func `a body is checked by its magic, at its place in the cell`() {
+        #expect(check("let x = 1", "%%make\n\nDense(4)\n  Dens(4)", "%grow") == ["1:4:3: error: UnknownLayer: there is no layer `Dens`"])
+    }
+
+    @Test func `overrides win over parameter cells`() {
+        #expect(
+            check("let e = 5", "%%probe --epochs {e}", overrides: ["e": 0]) == ["1:1:18: error: InvalidOptions: --epochs must be positive, and is 0"])
+        #expect(check("%%probe --epochs {injected}", overrides: ["injected": 3]).isEmpty)
+    }
+}
