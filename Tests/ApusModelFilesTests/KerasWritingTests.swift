@@ -37,7 +37,7 @@ import Testing
 
     @Test func `weights of another shape are refused before anything is written`() throws {
         var weights = try SampleModels.file(SampleModels.openSteps, seed: 4).weights
-        weights["lstm"]![0] = HDF5Dataset(shape: [5, 28], values: [Float](repeating: 0, count: 140))
+        weights["lstm"]![0] = WeightArray(shape: [5, 28], values: [Float](repeating: 0, count: 140))
         let error = #expect(throws: ModelFileError.self) { try KerasModelFile(graph: SampleModels.openSteps, weights: weights) }
         #expect(error?.message.contains("lstm_cell/kernel [6, 28]") == true && error?.message.contains("[5, 28]") == true)
     }

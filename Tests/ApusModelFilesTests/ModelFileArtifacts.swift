@@ -1,4 +1,6 @@
 import ApusModelFiles
+import ApusNN
+import ApusTensor
 import Foundation
 import Testing
 
@@ -28,5 +30,20 @@ struct ModelFileArtifacts {
         }
         let order = try graph.orderedLayers().map(\.name).joined(separator: "\n")
         try order.write(toFile: "\(folder)/\(name).layers.txt", atomically: true, encoding: .utf8)
+    }
+
+    /// Outputs of the engine itself: what a user gets who trains here and predicts in Keras.
+    @Test func `a model of the engine for Keras`() throws {
+        let model = try SampleModels.engineModel(seed: 22)
+        try KerasModelFile.write(model, to: "\(folder)/engine.h5", learningRate: 2e-3)
+        var generator = SeededGenerator(seed: 23)
+        let inputs = NpyArray(shape: [50, 30, 13], values: generator.floats(50 * 30 * 13))
+        try inputs.write(to: "\(folder)/engine.x.npy")
+        for (index, output) in try model.predict(Tensor(shape: inputs.shape, inputs.values)).enumerated() {
+            let values = output.withUnsafeBufferPointer { Array($0) }
+            try NpyArray(shape: output.shape, values: values).write(to: "\(folder)/engine.y\(index).npy")
+        }
+        let order = try KerasModelFile(model).graph.orderedLayers().map(\.name).joined(separator: "\n")
+        try order.write(toFile: "\(folder)/engine.layers.txt", atomically: true, encoding: .utf8)
     }
 }

@@ -13,7 +13,7 @@ import pytest
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 MODELS = pathlib.Path(os.environ.get("APUS_ARTIFACTS", ".build/artifacts")) / "models"
-NAMES = ["two_heads", "equal_heads", "open_steps"]
+NAMES = ["two_heads", "equal_heads", "open_steps", "engine"]
 
 
 @pytest.fixture(scope="module")

@@ -28,20 +28,7 @@ public enum HDF5Attribute: Sendable, Equatable {
 
 public enum HDF5Member: Sendable, Equatable {
     case group(HDF5Group)
-    case dataset(HDF5Dataset)
-}
-
-/// An array of Float32, row-major.
-public struct HDF5Dataset: Sendable, Equatable {
-    public let shape: [Int]
-    public let values: [Float]
-
-    /// `values` has as many elements as `shape` says.
-    public init(shape: [Int], values: [Float]) {
-        precondition(shape.reduce(1, *) == values.count)
-        self.shape = shape
-        self.values = values
-    }
+    case dataset(WeightArray)
 }
 
 extension HDF5Group {
@@ -54,7 +41,7 @@ extension HDF5Group {
     }
 
     /// The dataset at a path of names below this group, such as `lstm/lstm_cell/kernel`.
-    public func dataset(at path: String) -> HDF5Dataset? {
+    public func dataset(at path: String) -> WeightArray? {
         let names = path.split(separator: "/")
         var group = self
         for name in names.dropLast() {
@@ -66,7 +53,7 @@ extension HDF5Group {
     }
 
     /// Puts a dataset at a path of names, making the groups that lead there.
-    public mutating func insert(_ dataset: HDF5Dataset, at path: some Sequence<String>) {
+    public mutating func insert(_ dataset: WeightArray, at path: some Sequence<String>) {
         var names = Array(path)
         let first = names.removeFirst()
         guard !names.isEmpty else {

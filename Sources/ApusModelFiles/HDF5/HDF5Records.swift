@@ -27,7 +27,7 @@ struct HDF5RecordWriter {
         bytes.append(UInt8(ascii: "E"))
     }
 
-    private mutating func write(_ dataset: HDF5Dataset, name: String) {
+    private mutating func write(_ dataset: WeightArray, name: String) {
         begin("F", name)
         append(UInt32(dataset.shape.count))
         for dimension in dataset.shape { append(UInt64(dimension)) }
@@ -101,7 +101,7 @@ struct HDF5RecordReader {
         }
     }
 
-    private mutating func dataset() throws(ModelFileError) -> HDF5Dataset {
+    private mutating func dataset() throws(ModelFileError) -> WeightArray {
         let rank = try integer(UInt32.self)
         guard rank <= 32 else { throw malformed }
         var shape: [Int] = []
@@ -119,7 +119,7 @@ struct HDF5RecordReader {
             UnsafeMutableRawBufferPointer(buffer).copyMemory(from: raw)
             filled = count
         }
-        return HDF5Dataset(shape: shape, values: values)
+        return WeightArray(shape: shape, values: values)
     }
 
     private mutating func texts() throws(ModelFileError) -> [String] {

@@ -7,11 +7,11 @@ import ApusJSON
 public struct KerasModelFile: Sendable, Equatable {
     public var graph: KerasGraph
     /// By layer name; each layer's weights in Keras's order, such as kernel, recurrent kernel, bias.
-    public var weights: [String: [HDF5Dataset]]
+    public var weights: [String: [WeightArray]]
     public var training: KerasTraining?
 
     /// Checks that every layer has the weights that its place in the graph asks for.
-    public init(graph: KerasGraph, weights: [String: [HDF5Dataset]], training: KerasTraining? = nil) throws(ModelFileError) {
+    public init(graph: KerasGraph, weights: [String: [WeightArray]], training: KerasTraining? = nil) throws(ModelFileError) {
         for (layer, expected) in try graph.weightShapes() {
             let found = weights[layer] ?? []
             guard found.map(\.shape) == expected.map(\.shape) else {
@@ -87,12 +87,12 @@ extension KerasModelFile {
     }
 
     /// Weights by layer name. The file's order must be Keras's own, because Keras assigns by position.
-    private static func weights(in group: HDF5Group, for graph: KerasGraph) throws(ModelFileError) -> [String: [HDF5Dataset]] {
-        var weights: [String: [HDF5Dataset]] = [:]
+    private static func weights(in group: HDF5Group, for graph: KerasGraph) throws(ModelFileError) -> [String: [WeightArray]] {
+        var weights: [String: [WeightArray]] = [:]
         var order: [String] = []
         for name in try names(group, "layer_names") {
             guard let layerGroup = group.group(name) else { throw .damagedModel("model_weights has no group '\(name)'") }
-            var datasets: [HDF5Dataset] = []
+            var datasets: [WeightArray] = []
             for path in try names(layerGroup, "weight_names") {
                 guard let dataset = layerGroup.dataset(at: path) else { throw .damagedModel("layer '\(name)' has no float dataset '\(path)'") }
                 datasets.append(dataset)

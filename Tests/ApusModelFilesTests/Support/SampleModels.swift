@@ -1,4 +1,5 @@
 import ApusModelFiles
+import ApusNN
 
 /// Models with random weights for the tests of writing.
 enum SampleModels {
@@ -49,11 +50,11 @@ enum SampleModels {
 
     static func file(_ graph: KerasGraph, seed: UInt64, training: KerasTraining? = nil) throws -> KerasModelFile {
         var generator = SeededGenerator(seed: seed)
-        var weights: [String: [HDF5Dataset]] = [:]
+        var weights: [String: [WeightArray]] = [:]
         for (layer, expected) in try graph.weightShapes() {
             weights[layer] = expected.map { weight in
                 // Biases lean to the positive, so that no ReLU is dead.
-                HDF5Dataset(
+                WeightArray(
                     shape: weight.shape, values: generator.floats(weight.shape.reduce(1, *), in: weight.shape.count == 1 ? -0.1...0.9 : -0.6...0.6))
             }
         }
@@ -65,4 +66,33 @@ enum SampleModels {
             .init(layer: "direction", loss: "categorical_crossentropy", lossWeight: 1, metrics: ["accuracy"]),
             .init(layer: "bars", loss: "mean_squared_error", lossWeight: 0.5, metrics: ["mean_absolute_error"]),
         ], learningRate: 1e-3)
+
+    /// The two-headed LSTM of the engine, with biases that are not zeros.
+    static func engineModel(seed: UInt64) throws -> Model {
+        let model = try Model(inputShape: [30, 13], seed: seed) {
+            LSTM(64, returnsSequences: true)
+            Dropout(0.2)
+            LSTM(32)
+            Dropout(0.2)
+            Head("direction", loss: .crossEntropy, weight: 1.0) {
+                Dense(16, activation: .relu)
+                Dropout(0.2)
+                Dense(4, activation: .softmax)
+            }
+            Head("bars", loss: .meanSquaredError, weight: 0.5) {
+                Dense(16, activation: .relu)
+                Dropout(0.2)
+                Dense(8, activation: .relu)
+                Dense(1, activation: .relu)
+            }
+        }
+        var generator = SeededGenerator(seed: seed)
+        var weights = model.weights()
+        for (index, parameter) in model.parameters.enumerated() where parameter.shape.count == 1 {
+            weights[index] = generator.floats(parameter.count, in: -0.1...0.9)
+        }
+        weights[weights.count - 1] = [2]  // the last ReLU must be alive too
+        try model.setWeights(weights)
+        return model
+    }
 }
