@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "CApusKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
         library("ApusTensor", ["CApusKernels"]),
         library("ApusNN", ["ApusTensor"]),
-        library("ApusTraining", ["ApusTensor", "ApusNN", crypto]),
+        library("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", crypto]),
 
         // Data, files, hub, pictures.
         library("ApusData", ["ApusJSON"]),
@@ -88,7 +88,7 @@ let package = Package(
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor"], resources: [.copy("Fixtures")]),
-        tests("ApusTraining", ["ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
+        tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
         tests("ApusHub", ["ApusJSON"]),
