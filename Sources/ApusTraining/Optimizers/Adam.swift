@@ -1,0 +1,74 @@
+import Glibc
+
+/// Adam (Kingma and Ba, 2015, "the formula just before section 2.1") as Keras 3 computes it.
+///
+///     m += (g − m)(1 − β₁)        v += (g² − v)(1 − β₂)        α = η √(1 − β₂ᵗ) / (1 − β₁ᵗ)        θ −= α m / (√v + ε)
+///
+/// ε is added to the root of the uncorrected second moment, unlike PyTorch, whose ε corresponds to `ε √(1 − β₂ᵗ)` here. The bias correction
+/// is computed in Float64 (Keras: Float32), which changes the first step sizes by a few parts in 10⁵ at most.
+public struct Adam: Optimizer {
+    public var learningRate: Float
+    public let beta1: Double
+    public let beta2: Double
+    public let epsilon: Float
+    private var iterations: UInt64 = 0
+    private var momentum: [Float] = []
+    private var velocity: [Float] = []
+
+    public init(learningRate: Float = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-7) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+    }
+
+    public var settings: String { "Adam(beta1: \(beta1), beta2: \(beta2), epsilon: \(epsilon))" }
+
+    public var state: OptimizerState {
+        OptimizerState(
+            learningRate: learningRate, iterations: iterations, slots: momentum.isEmpty ? [:] : ["momentum": momentum, "velocity": velocity])
+    }
+
+    public mutating func restore(_ state: OptimizerState, parameterCount: Int) throws {
+        let momentum = state.slots["momentum"] ?? []
+        let velocity = state.slots["velocity"] ?? []
+        let untouched = state.iterations == 0 && state.slots.isEmpty
+        guard untouched || (state.slots.count == 2 && momentum.count == parameterCount && velocity.count == parameterCount) else {
+            throw OptimizerStateError(optimizer: settings, expected: ["momentum", "velocity"], parameterCount: parameterCount, found: state)
+        }
+        learningRate = state.learningRate
+        iterations = state.iterations
+        self.momentum = momentum
+        self.velocity = velocity
+    }
+
+    public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>) {
+        if momentum.isEmpty {
+            momentum = [Float](repeating: 0, count: parameters.count)
+            velocity = momentum
+        }
+        precondition(parameters.count == momentum.count && gradients.count == momentum.count, "an optimiser belongs to one model")
+        iterations += 1
+        let correction = (1 - pow(beta2, Double(iterations))).squareRoot() / (1 - pow(beta1, Double(iterations)))
+        let alpha = Float(Double(learningRate) * correction)
+        let keep1 = Float(1 - beta1)
+        let keep2 = Float(1 - beta2)
+        let epsilon = epsilon
+        momentum.withUnsafeMutableBufferPointer { momentum in
+            velocity.withUnsafeMutableBufferPointer { velocity in
+                guard let theta = parameters.baseAddress, let gradient = gradients.baseAddress,
+                    let m = momentum.baseAddress, let v = velocity.baseAddress
+                else { return }
+                // One plain loop, so that the compiler vectorises it; every element is computed alone, so the bits do not depend on how.
+                for i in 0..<momentum.count {
+                    let g = gradient[i]
+                    let mi = m[i] + (g - m[i]) * keep1
+                    let vi = v[i] + (g * g - v[i]) * keep2
+                    m[i] = mi
+                    v[i] = vi
+                    theta[i] -= mi * alpha / (vi.squareRoot() + epsilon)
+                }
+            }
+        }
+    }
+}
