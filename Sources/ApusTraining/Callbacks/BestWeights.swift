@@ -13,6 +13,8 @@ public struct BestWeights: TrainingCallback {
 
     public var settings: String { "BestWeights(monitor: \(monitor), mode: \(mode))" }
 
+    public var keepsWeights: Bool { true }
+
     public var state: CallbackState { best.map { ["best": $0] } ?? [:] }
 
     public mutating func restore(_ state: CallbackState) { best = state["best"] }

@@ -33,6 +33,8 @@ public struct EarlyStopping: TrainingCallback {
             + "restoreBestWeights: \(restoreBestWeights), startFromEpoch: \(startFromEpoch))"
     }
 
+    public var keepsWeights: Bool { restoreBestWeights }
+
     public var state: CallbackState {
         var state: CallbackState = ["wait": Double(wait)]
         state["best"] = best

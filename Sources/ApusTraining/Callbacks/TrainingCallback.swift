@@ -8,6 +8,9 @@ public protocol TrainingCallback: Sendable {
     /// Name and constants, as written in a program: what must be equal for a run to be resumed.
     var settings: String { get }
 
+    /// Whether it asks to keep weights, which training then ends with. Only one callback of a run may.
+    var keepsWeights: Bool { get }
+
     /// What it remembers between epochs.
     var state: CallbackState { get }
 
@@ -19,6 +22,10 @@ public protocol TrainingCallback: Sendable {
     ///   - value: the monitored value of this epoch.
     ///   - learningRate: the rate this epoch was trained with, or what an earlier callback has just made of it.
     mutating func epochEnded(_ epoch: Int, value: Double, learningRate: Float) -> [CallbackAction]
+}
+
+extension TrainingCallback {
+    public var keepsWeights: Bool { false }
 }
 
 /// Named numbers; a checkpoint keeps their bits.

@@ -1,3 +1,4 @@
+import ApusTensor
 import Glibc
 
 /// Adam (Kingma and Ba, 2015, "the formula just before section 2.1") as Keras 3 computes it.
@@ -51,23 +52,11 @@ public struct Adam: Optimizer {
         iterations += 1
         let correction = (1 - pow(beta2, Double(iterations))).squareRoot() / (1 - pow(beta1, Double(iterations)))
         let alpha = Float(Double(learningRate) * correction)
-        let keep1 = Float(1 - beta1)
-        let keep2 = Float(1 - beta2)
-        let epsilon = epsilon
         momentum.withUnsafeMutableBufferPointer { momentum in
             velocity.withUnsafeMutableBufferPointer { velocity in
-                guard let theta = parameters.baseAddress, let gradient = gradients.baseAddress,
-                    let m = momentum.baseAddress, let v = velocity.baseAddress
-                else { return }
-                // One plain loop, so that the compiler vectorises it; every element is computed alone, so the bits do not depend on how.
-                for i in 0..<momentum.count {
-                    let g = gradient[i]
-                    let mi = m[i] + (g - m[i]) * keep1
-                    let vi = v[i] + (g * g - v[i]) * keep2
-                    m[i] = mi
-                    v[i] = vi
-                    theta[i] -= mi * alpha / (vi.squareRoot() + epsilon)
-                }
+                Kernels.best.adam(
+                    values: parameters, m: momentum, v: velocity, gradients: gradients, rate: alpha, beta1: beta1, beta2: beta2,
+                    epsilon: epsilon)
             }
         }
     }

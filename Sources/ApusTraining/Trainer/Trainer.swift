@@ -1,0 +1,54 @@
+public import ApusNN
+
+/// Fits a model to examples.
+///
+/// ```swift
+/// var options = TrainingOptions(epochs: 100, classWeights: ["direction": [1, 1.5, 2, 2.4]])
+/// options.checkpoints = CheckpointOptions(folder: "checkpoints", resume: true)
+/// let result = try Trainer(model: model, options: options).fit(data[0..<700], validation: data[700..<850])
+/// ```
+/// The same model, data, options and seed give the same weights bit for bit, for any number of threads, and whether or not the run was
+/// interrupted and resumed in between.
+public struct Trainer {
+    public let model: Model
+    public let options: TrainingOptions
+
+    public init(model: Model, options: TrainingOptions = TrainingOptions()) {
+        self.model = model
+        self.options = options
+    }
+
+    /// Trains the model in place; afterwards it holds the best weights where some were kept, otherwise the last ones.
+    ///
+    /// - Parameters:
+    ///   - training: rows to learn from, targets by head name.
+    ///   - validation: rows to judge each epoch by; what callbacks named `val_…` look at.
+    ///   - observer: told of every batch and epoch.
+    ///   - shouldStop: asked before every batch; when true the run ends as `.interrupted`, saved where checkpoints are wanted.
+    /// - Throws: `TrainingError`, `CheckpointError` or `ModelError`; the model then has the weights it came with, and checkpoints written
+    ///   before are untouched.
+    @discardableResult
+    public func fit(
+        _ training: Examples, validation: Examples? = nil, observer: (any TrainingObserver)? = nil, shouldStop: () -> Bool = { false }
+    ) throws -> TrainingResult {
+        // The engine refuses a batch size it cannot allocate; what a person may have mistyped is said in our words first.
+        try DataChecks.check(options, rows: training.count)
+        let engine = try ModelEngine(model: model, batchSize: options.batchSize, threads: options.threads, seed: options.seed)
+        var identity = RunIdentity()
+        identity.append(model)
+        let loop = try TrainingLoop(
+            engine: engine, inputShape: model.inputShape, identity: identity, training: training, validation: validation, options: options)
+        return try loop.run(observer: observer, shouldStop: shouldStop)
+    }
+}
+
+extension RunIdentity {
+    /// Input shape, layers and heads; not the weights, which a resumed run replaces.
+    mutating func append(_ model: Model) {
+        append("input shape", "\(model.inputShape)")
+        for (index, layer) in model.summary.enumerated() { append("layer \(index + 1)", "\(layer.name) = \(layer.call) → \(layer.outputShape)") }
+        for head in model.heads {
+            append("head '\(head.name)'", "loss \(head.loss), weight \(head.weight), output bias \(head.outputBias), shape \(head.outputShape)")
+        }
+    }
+}

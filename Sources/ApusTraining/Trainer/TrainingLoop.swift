@@ -1,0 +1,299 @@
+/// The epochs and batches of a run over any engine: the order of rows, callbacks, history, checkpoints, interruption and resuming.
+///
+/// All that decides the next bits is in `state`, which is what a checkpoint holds; the rest is derived from the arguments.
+package final class TrainingLoop {
+    private let engine: any BatchEngine
+    private let training: Examples
+    private let validation: Examples?
+    private let options: TrainingOptions
+    private let rowWeights: [[Float]?]
+    private let scores: BatchScores
+    private let order: RowOrder
+    private let stepsPerEpoch: Int
+
+    private var optimizer: any Optimizer
+    private var callbacks: [any TrainingCallback]
+    /// Position, best weights, history and sums; its weights, optimiser and callbacks are filled in when it is saved.
+    private var state: Checkpoint
+    private var saver: CheckpointSaver?
+    private var warnings: [String] = []
+
+    package init(
+        engine: any BatchEngine, inputShape: [Int], identity: RunIdentity, training: Examples, validation: Examples?, options: TrainingOptions
+    ) throws {
+        try DataChecks.check(options, rows: training.count)
+        try DataChecks.check(training, "training", inputShape: inputShape, heads: engine.heads)
+        if let validation { try DataChecks.check(validation, "validation", inputShape: inputShape, heads: engine.heads) }
+        self.engine = engine
+        self.training = training
+        self.validation = validation
+        self.options = options
+        scores = BatchScores(heads: engine.heads)
+        callbacks = try Self.callbacks(options, scores: scores, hasValidation: validation != nil)
+        rowWeights = try Self.rowWeights(options, training, heads: engine.heads)
+        order = RowOrder(count: training.count, seed: options.seed, shuffles: options.shuffle)
+        stepsPerEpoch = (training.count + options.batchSize - 1) / options.batchSize
+        optimizer = options.optimizer
+        var identity = identity
+        if options.checkpoints != nil {
+            identity.append(options, callbacks: callbacks)
+            identity.append("training data", training.fingerprint)
+            if let validation { identity.append("validation data", validation.fingerprint) }
+        }
+        state = Checkpoint(identity: identity, arithmetic: engine.arithmetic, logNames: scores.names)
+    }
+
+    /// Trains until the epochs are done, a callback stops, or `shouldStop` says so, which is asked before every batch.
+    ///
+    /// - Throws: `TrainingError.diverged`, `CheckpointError`, or what the engine throws; the engine then has the weights it began with.
+    package func run(observer: (any TrainingObserver)?, shouldStop: () -> Bool) throws -> TrainingResult {
+        let initial = engine.weights
+        do {
+            return try runOrThrow(observer, shouldStop)
+        } catch {
+            engine.weights = initial
+            throw error
+        }
+    }
+
+    private func runOrThrow(_ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool) throws -> TrainingResult {
+        let resumedFrom = try openCheckpoints(observer)
+        if resumedFrom == nil { try engine.begin(training) }
+        observer?.trainingBegan(plan)
+        if resumedFrom != nil, let reason = finishedReason { return finish(.alreadyFinished(reason: reason), resumedFrom, observer) }
+        while state.position.epoch < options.epochs {
+            guard try trainEpoch(observer, shouldStop), let validationLogs = try validate(observer, shouldStop) else {
+                save(observer)
+                return finish(.interrupted(epoch: state.position.epoch, step: state.position.step), resumedFrom, observer)
+            }
+            if let stopReason = endEpoch(validationLogs, observer) { return finish(.stoppedEarly(reason: stopReason), resumedFrom, observer) }
+        }
+        return finish(.completed, resumedFrom, observer)
+    }
+
+    private var plan: TrainingPlan {
+        let names = scores.names
+        return TrainingPlan(
+            epochs: options.epochs, stepsPerEpoch: stepsPerEpoch, trainingRows: training.count, validationRows: validation?.count ?? 0,
+            logNames: names + (validation == nil ? [] : names.map { "val_\($0)" }), resumed: state.history,
+            firstEpoch: state.position.epoch, firstStep: state.position.step)
+    }
+
+    // MARK: Epochs
+
+    /// The rest of the present epoch's batches; false when interrupted.
+    private func trainEpoch(_ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool) throws -> Bool {
+        let rows = order.rows(epoch: state.position.epoch)
+        let clock = EpochClock(before: state.runningSeconds)
+        defer { state.runningSeconds = clock.seconds }
+        while state.position.step < stepsPerEpoch {
+            if shouldStop() { return false }
+            let start = state.position.step * options.batchSize
+            let batch = rows[start..<min(start + options.batchSize, rows.count)]
+            let losses: BatchLosses
+            do {
+                losses = try engine.run(training, weights: rowWeights, rows: batch, step: state.position.globalStep, training: true)
+            } catch let fault as BatchFault {
+                throw diverged(fault.what, training, batch)
+            }
+            engine.update(&optimizer)
+            state.running.add(scores.values(losses, engine, training, batch), rows: batch.count)
+            state.position.step += 1
+            state.position.globalStep += 1
+            if let observer {
+                observer.batchEnded(
+                    BatchProgress(
+                        epoch: state.position.epoch, epochs: options.epochs, step: state.position.step, stepsPerEpoch: stepsPerEpoch,
+                        learningRate: optimizer.learningRate, running: state.running, seconds: clock.seconds))
+            }
+            if let saver, state.position.step < stepsPerEpoch, saver.isDue(step: state.position.step) {
+                state.runningSeconds = clock.seconds
+                save(observer)
+            }
+        }
+        return true
+    }
+
+    /// Losses and scores of the validation set, without row weights; nil when interrupted.
+    private func validate(_ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool) throws -> Logs? {
+        guard let validation else { return Logs() }
+        let clock = EpochClock(before: state.runningSeconds)
+        defer { state.runningSeconds = clock.seconds }
+        let rows = Array(0..<validation.count)
+        let unweighted = [[Float]?](repeating: nil, count: engine.heads.count)
+        var running = RunningMeans(names: scores.names)
+        var constant = ConstantOutputs(heads: engine.heads)
+        for start in stride(from: 0, to: rows.count, by: options.batchSize) {
+            if shouldStop() { return nil }
+            let batch = rows[start..<min(start + options.batchSize, rows.count)]
+            do {
+                let losses = try engine.run(validation, weights: unweighted, rows: batch, step: 0, training: false)
+                running.add(scores.values(losses, engine, validation, batch), rows: batch.count)
+            } catch let fault as BatchFault {
+                throw diverged("on the validation set, \(fault.what)", validation, batch)
+            }
+            constant.add(engine)
+        }
+        for text in constant.warnings(rows: validation.count) { warn(text, observer) }
+        var logs = Logs()
+        for (name, mean) in running.means { logs["val_\(name)"] = mean }
+        return logs
+    }
+
+    /// Records the epoch, asks the callbacks, saves; the reason to stop, if any.
+    private func endEpoch(_ validationLogs: Logs, _ observer: (any TrainingObserver)?) -> String? {
+        var logs = state.running.means
+        for (name, value) in validationLogs { logs[name] = value }
+        let record = EpochRecord(
+            epoch: state.position.epoch, logs: logs, learningRate: optimizer.learningRate, seconds: state.runningSeconds)
+        state.history.epochs.append(record)
+
+        var notes: [String] = []
+        var stopReason: String?
+        var isBest = false
+        for index in callbacks.indices {
+            guard let value = logs[callbacks[index].monitor] else { continue }  // monitors were checked before the first batch
+            for action in callbacks[index].epochEnded(record.epoch, value: value, learningRate: optimizer.learningRate) {
+                switch action {
+                case .keepWeights:
+                    state.best = Checkpoint.Best(epoch: record.epoch, weights: engine.weights)
+                    isBest = true
+                    notes.append("best \(callbacks[index].monitor) so far")
+                case .setLearningRate(let rate):
+                    optimizer.learningRate = rate
+                    notes.append("learning rate reduced to \(rate)")
+                case .stop(let reason):
+                    stopReason = reason
+                    notes.append("stopped: \(reason)")
+                }
+            }
+        }
+        state.position.epoch += 1
+        state.position.step = 0
+        state.running = RunningMeans(names: scores.names)
+        state.runningSeconds = 0
+        state.ended = stopReason.map(Checkpoint.End.callback) ?? (state.position.epoch >= options.epochs ? .epochs : nil)
+        save(best: isBest, observer)
+        observer?.epochEnded(record, notes: notes)
+        return stopReason
+    }
+
+    /// Ends with the weights of the best epoch where they are kept.
+    private func finish(
+        _ outcome: TrainingResult.Outcome, _ resumedFrom: Checkpoint.Position?, _ observer: (any TrainingObserver)?
+    ) -> TrainingResult {
+        if let best = state.best { engine.weights = best.weights }
+        let result = TrainingResult(
+            outcome: outcome, history: state.history, bestEpoch: state.best?.epoch, resumedFrom: resumedFrom, warnings: warnings)
+        observer?.trainingEnded(result)
+        return result
+    }
+
+    private func diverged(_ fault: String, _ examples: Examples, _ rows: ArraySlice<Int>) -> TrainingError {
+        .diverged(fault, state: state, learningRate: optimizer.learningRate, inputs: examples.inputs, rows: rows, saved: saver != nil)
+    }
+
+    /// Tells the observer and the result, each thing once.
+    private func warn(_ message: String, _ observer: (any TrainingObserver)?) {
+        guard !warnings.contains(message) else { return }
+        warnings.append(message)
+        observer?.warned(message)
+    }
+
+    // MARK: Checkpoints
+
+    private func openCheckpoints(_ observer: (any TrainingObserver)?) throws -> Checkpoint.Position? {
+        guard let checkpoints = options.checkpoints else { return nil }
+        let saver = try CheckpointSaver(checkpoints)
+        self.saver = saver
+        guard checkpoints.resume else { return nil }
+        guard let loaded = try saver.folder.load() else {
+            warn("There is no checkpoint in \(checkpoints.folder) to continue; training begins at the first epoch.", observer)
+            return nil
+        }
+        if let warning = loaded.warning { warn(warning, observer) }
+        try restore(loaded.checkpoint, path: loaded.path)
+        if loaded.checkpoint.arithmetic != engine.arithmetic {
+            warn(
+                "The run began with \(loaded.checkpoint.arithmetic) arithmetic and goes on with \(engine.arithmetic): the weights will differ in the last "
+                    + "bits from those of a run that was never stopped.", observer)
+        }
+        return state.position
+    }
+
+    private func restore(_ saved: Checkpoint, path: String) throws {
+        let differences = saved.identity.differences(to: state.identity)
+        guard differences.isEmpty else {
+            throw CheckpointError(
+                .mismatch,
+                "The run in \(path) cannot be continued: \(differences.joined(separator: "; ")). "
+                    + "Use what it was started with, or begin a new run without resuming.")
+        }
+        guard saved.weights.count == engine.weights.count, saved.callbacks.count == callbacks.count, saved.position.step <= stepsPerEpoch else {
+            throw CheckpointError(.damaged, "\(path) does not fit the model it was made from. Start again without resuming.")
+        }
+        try optimizer.restore(engine.unpacked(saved.optimizer), parameterCount: engine.optimizedCount)
+        for index in callbacks.indices { callbacks[index].restore(saved.callbacks[index]) }
+        engine.weights = saved.weights
+        state = saved
+    }
+
+    /// Why a resumed run has nothing left to do. One that had done all its epochs goes on when it is asked for more; one that a callback
+    /// stopped stays stopped.
+    private var finishedReason: String? {
+        if case .callback(let reason) = state.ended { return reason }
+        guard state.position.epoch >= options.epochs else { return nil }
+        return "\(state.position.epoch) epochs are done and \(options.epochs) were asked for"
+    }
+
+    /// Saves where checkpoints are wanted. A full disk must not cost the hours already trained: it is a warning, and the last checkpoint stays.
+    private func save(best isBest: Bool = false, _ observer: (any TrainingObserver)?) {
+        guard let saver else { return }
+        var checkpoint = state
+        checkpoint.weights = engine.weights
+        checkpoint.optimizer = engine.packed(optimizer.state)
+        checkpoint.callbacks = callbacks.map(\.state)
+        do {
+            try saver.save(checkpoint, isBest: isBest)
+        } catch {
+            warn("\(error) Training goes on; the last checkpoint is as it was.", observer)
+        }
+    }
+
+    // MARK: Preparation
+
+    private static func callbacks(
+        _ options: TrainingOptions, scores: BatchScores, hasValidation: Bool
+    ) throws(TrainingError) -> [any TrainingCallback] {
+        let names = scores.names + (hasValidation ? scores.names.map { "val_\($0)" } : [])
+        for callback in options.callbacks where !names.contains(callback.monitor) {
+            let reason = callback.monitor.hasPrefix("val_") && !hasValidation ? " because there is no validation set" : ""
+            throw TrainingError(
+                .options,
+                "\(callback.settings) looks at '\(callback.monitor)', which is not logged\(reason). Logged are: \(names.joined(separator: ", ")).")
+        }
+        let keepers = options.callbacks.filter(\.keepsWeights)
+        guard keepers.count <= 1 else {
+            throw TrainingError(.options, "Both \(keepers[0].settings) and \(keepers[1].settings) keep weights; only one can decide which are best.")
+        }
+        guard keepers.isEmpty, options.restoreBestWeights else { return options.callbacks }
+        return options.callbacks + [BestWeights(monitor: hasValidation ? "val_loss" : "loss")]
+    }
+
+    private static func rowWeights(_ options: TrainingOptions, _ training: Examples, heads: [BatchHead]) throws(TrainingError) -> [[Float]?] {
+        for name in options.classWeights.keys.sorted() where heads.first(where: { $0.name == name })?.kind != .classes {
+            let names = heads.filter { $0.kind == .classes }.map(\.name).joined(separator: ", ")
+            throw TrainingError(
+                .options, "Class weights are given for '\(name)', which is no classification head. There is: \(names.isEmpty ? "none" : names).")
+        }
+        var all: [[Float]?] = []
+        for head in heads {
+            guard let weights = options.classWeights[head.name], let target = training.targets[head.name] else {
+                all.append(nil)
+                continue
+            }
+            all.append(try ApusTraining.rowWeights(weights, target: target, head: head.name))
+        }
+        return all
+    }
+}

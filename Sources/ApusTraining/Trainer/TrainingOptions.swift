@@ -1,0 +1,56 @@
+/// How to train: everything but the model and the data.
+public struct TrainingOptions: Sendable {
+    /// Passes over the training set, at most.
+    public var epochs: Int
+    /// Rows per update; the last batch of an epoch may be smaller.
+    public var batchSize: Int
+    public var optimizer: any Optimizer
+    /// Asked after each epoch, in this order.
+    public var callbacks: [any TrainingCallback]
+    /// By head name, one weight per class; rows of the training set only, as in Keras.
+    public var classWeights: [String: [Float]]
+    /// End with the weights of the best epoch even when no callback asks for it.
+    public var restoreBestWeights: Bool
+    /// Visit the training rows in a new order each epoch.
+    public var shuffle: Bool
+    /// Decides shuffling and dropout; the initial weights are the model's.
+    public var seed: UInt64
+    /// Threads to compute with; the result does not depend on them.
+    public var threads: Int
+    public var checkpoints: CheckpointOptions?
+
+    public init(
+        epochs: Int = 100, batchSize: Int = 32, optimizer: any Optimizer = Adam(),
+        callbacks: [any TrainingCallback] = [], classWeights: [String: [Float]] = [:],
+        restoreBestWeights: Bool = true, shuffle: Bool = true, seed: UInt64 = 0, threads: Int = 1, checkpoints: CheckpointOptions? = nil
+    ) {
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.optimizer = optimizer
+        self.callbacks = callbacks
+        self.classWeights = classWeights
+        self.restoreBestWeights = restoreBestWeights
+        self.shuffle = shuffle
+        self.seed = seed
+        self.threads = threads
+        self.checkpoints = checkpoints
+    }
+}
+
+/// Where and how often to save a run, and whether to continue the one that is there.
+public struct CheckpointOptions: Equatable, Sendable {
+    public var folder: String
+    /// Seconds after which the next batch boundary saves; the end of an epoch always does.
+    public var everySeconds: Double
+    /// Batches after which to save within an epoch, besides.
+    public var everySteps: Int?
+    /// Go on with the latest checkpoint in the folder instead of beginning.
+    public var resume: Bool
+
+    public init(folder: String, everySeconds: Double = 60, everySteps: Int? = nil, resume: Bool = false) {
+        self.folder = folder
+        self.everySeconds = everySeconds
+        self.everySteps = everySteps
+        self.resume = resume
+    }
+}
