@@ -1,12 +1,13 @@
 /// Immutable Float32 values in memory that a tensor may use without copying, with the object that keeps them alive.
 // Safe to share: the values never change after `init`, and `owner` keeps them valid as long as this object lives.
 public final class SharedFloats: @unchecked Sendable {
-    public let values: UnsafeBufferPointer<Float>
-    /// What owns the memory: a memory map or an allocation. Keep this object (or the owner) as long as `values` is used.
+    /// The values themselves, for a tensor that adopts them; valid only as long as `owner` is kept.
+    public let unsafeValues: UnsafeBufferPointer<Float>
+    /// What owns the memory: a memory map or an allocation.
     public let owner: AnyObject
 
     init(values: UnsafeBufferPointer<Float>, owner: AnyObject) {
-        self.values = values
+        unsafeValues = values
         self.owner = owner
     }
 
@@ -17,9 +18,21 @@ public final class SharedFloats: @unchecked Sendable {
         self.init(values: UnsafeBufferPointer(allocation.values), owner: allocation)
     }
 
+    public var count: Int { unsafeValues.count }
+
+    /// All values, copied.
+    public var array: [Float] { withUnsafeBufferPointer { Array($0) } }
+
+    public func withUnsafeBufferPointer<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(unsafeValues)
+    }
+
     /// The values `range`, sharing the memory.
     public func slice(_ range: Range<Int>) -> SharedFloats {
-        SharedFloats(values: UnsafeBufferPointer(rebasing: values[range]), owner: owner)
+        SharedFloats(values: UnsafeBufferPointer(rebasing: unsafeValues[range]), owner: owner)
     }
 
     /// Whether the values lie in a memory-mapped file instead of in allocated memory.

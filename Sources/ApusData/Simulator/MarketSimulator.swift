@@ -1,8 +1,8 @@
 /// Makes OHLCV candles of a market that does not exist: the same bits for the same seed, symbol, timeframe and length, anywhere.
 ///
 /// Price follows a plan of swings (`SwingPlan`) plus noise whose volatility comes in clusters. What a chart reader looks for is there
-/// by construction, so that a sequence model can learn it: momentum fades towards a turn, volume runs dry on the way and climaxes at
-/// the turn, impulses trade more than corrections. Noise, and the swings of a range, leave errors that no model can avoid.
+/// by construction, so that a sequence model can learn it: momentum builds up within a swing, volume dries up on the way and climaxes
+/// before the turn, impulses trade more than corrections. Noise, and the swings of a range, leave errors that no model can avoid.
 /// Only + - * / and square roots are used, which IEEE 754 fixes to the last bit.
 public struct MarketSimulator: Sendable {
     public let seed: UInt64

@@ -18,9 +18,9 @@ struct SimulatedMarket {
     private var volatility = 1.0
     private var volumeMood = 1.0
 
-    // Per bar. The noise settles at about 0.0022 / sqrt(1 - 0.8²) ≈ 0.37 % around the path: far from the 5 % of a turn.
+    // Per bar. The noise settles at about 0.0016 / sqrt(1 - 0.8²) = 0.27 % around the path: far from the 5 % of a turn.
     private static let noiseMemory = 0.8
-    private static let noiseSize = 0.0022
+    private static let noiseSize = 0.0016
     private static let stepsPerBar = 6
 
     init(random: DeterministicRandom, quote: Quote) {
@@ -52,23 +52,23 @@ struct SimulatedMarket {
         return candle
     }
 
-    /// Share of the swing's change after share `s` of its time: quick at first, slower and slower towards the turn.
-    private func path(_ s: Double) -> Double { s * (1.75 - 0.75 * s) }
+    /// Share of the swing's change after share `s` of its time: momentum builds up a little, the turn is sharp.
+    private func path(_ s: Double) -> Double { s * (0.85 + 0.15 * s) }
 
     private mutating func updateMoods() {
         // Shocks raise volatility at once and it calms down slowly.
         let shock = random.normal()
-        volatility = min(max(0.25 + 0.75 * volatility + 0.12 * (shock * shock - 1), 0.5), 2.2)
+        volatility = min(max(0.05 + 0.95 * volatility + 0.12 * (shock * shock - 1), 0.45), 2.4)
         volumeMood = min(max(0.1 + 0.9 * volumeMood + 0.08 * random.normal(), 0.6), 1.6)
     }
 
-    /// Turnover: high when an impulse starts, drying up, and a climax in the last bars before a turn; more when prices jump.
+    /// Turnover: drying up along a swing, then a climax in its last quarter; more in impulses and when prices jump.
     private mutating func volume(at share: Double) -> Double {
         let base = swing.isImpulse ? 1.7 : 0.75
-        let climax = share > 0.8 ? (share - 0.8) * 6 : 0
-        let shape = 1.25 - 0.7 * share + climax
-        let noise = 1 + 0.22 * random.normal()
-        return quote.volume * base * shape * volumeMood * (0.6 + 0.4 * volatility) * max(noise, 0.25)
+        let climax = share > 0.75 ? (share - 0.75) * 7 : 0
+        let shape = 1.2 - 0.8 * share + climax
+        let noise = 1 + 0.18 * random.normal()
+        return quote.volume * base * shape * volumeMood * (0.4 + 0.6 * volatility) * max(noise, 0.25)
     }
 
     private func rounded(_ candle: Candle) -> Candle {

@@ -89,9 +89,11 @@ public struct LabelledSequences: Sendable {
         let all = array.sharedFloats()
         let first = kept.first!
         if kept.last! - first + 1 == kept.count { return all.slice(first * width..<(first + kept.count) * width) }
-        return SharedFloats(count: kept.count * width) { target in
-            for (row, source) in kept.enumerated() {
-                _ = target[(row * width)..<((row + 1) * width)].update(fromContentsOf: all.values[(source * width)..<((source + 1) * width)])
+        return all.withUnsafeBufferPointer { values in
+            SharedFloats(count: kept.count * width) { target in
+                for (row, source) in kept.enumerated() {
+                    _ = target[row * width..<(row + 1) * width].update(fromContentsOf: values[source * width..<(source + 1) * width])
+                }
             }
         }
     }
@@ -108,7 +110,7 @@ public struct LabelledSequences: Sendable {
                 progress(Double(row) / Double(count))
                 if shouldStop() { throw CancellationError() }
             }
-            let values = UnsafeBufferPointer(rebasing: inputs.values[row * width..<(row + 1) * width])
+            let values = UnsafeBufferPointer(rebasing: inputs.unsafeValues[row * width..<(row + 1) * width])
             guard Self.hasNonFinite(values) else { continue }
             first = first ?? row * width + values.firstIndex { !$0.isFinite }!
             valueCount += values.count { !$0.isFinite }
@@ -120,7 +122,7 @@ public struct LabelledSequences: Sendable {
         let name = featureNames.count == features ? " '\(featureNames[feature])'" : ""
         throw DataError(
             .invalidValues,
-            "\(valueCount) values in \(rowCount) of \(count) sequences are NaN or infinite; the first is \(inputs.values[first]) in sequence "
+            "\(valueCount) values in \(rowCount) of \(count) sequences are NaN or infinite; the first is \(inputs.unsafeValues[first]) in sequence "
                 + "\(rowNumbers[rowNumbers.startIndex + first / width]), step \(first / features % steps), feature \(feature)\(name). Clean the features and write the files again",
             source: source)
     }
