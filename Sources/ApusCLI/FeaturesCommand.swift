@@ -36,8 +36,7 @@ public struct FeaturesCommand: ParsableCommand {
             let pipeline = try FeaturePipeline(
                 candles: series, timeframe: step, options: options, progress: { progress.update(0.2 + $0 * 0.4) },
                 shouldStop: { interrupt.isPending })
-            let name = candles.split(separator: "/").last.map(String.init) ?? candles
-            try pipeline.write(to: out, inputFile: name, progress: { progress.update(0.6 + $0 * 0.4) }, shouldStop: { interrupt.isPending })
+            try pipeline.write(to: out, inputFile: candles, progress: { progress.update(0.6 + $0 * 0.4) }, shouldStop: { interrupt.isPending })
             return pipeline
         }
         progress.end()

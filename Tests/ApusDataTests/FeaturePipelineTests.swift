@@ -11,7 +11,7 @@ import Testing
         let pipeline = try FeaturePipeline(candles: candles, timeframe: Timeframe("15m"), options: FeatureOptions(timestamp: "2026-01-01"))
         try withTemporaryFolder { folder in
             var shares: [Double] = []
-            let files = try pipeline.write(to: folder, inputFile: "candles.csv", progress: { shares.append($0) })
+            let files = try pipeline.write(to: folder, inputFile: "/home/someone/candles.csv", progress: { shares.append($0) })
             #expect(names(in: folder) == FeatureFiles.names(timeframe: "15m").sorted())
             #expect(shares.last == 1 && shares == shares.sorted())
 
@@ -36,6 +36,12 @@ import Testing
                     "output_files",
                 ]))
             #expect(statistics["metadata"]!["timestamp"] == "2026-01-01")
+            #expect(statistics["metadata"]!["input_file"] == "candles.csv" && statistics["metadata"]!["output_dir"] == ".")
+            let first = try readBytes(files.statistics)
+            try withTemporaryFolder { other in
+                let again = try pipeline.write(to: other, inputFile: "candles.csv")
+                #expect(try readBytes(again.statistics) == first, "the same settings give the same bytes in any folder")
+            }
         }
     }
 

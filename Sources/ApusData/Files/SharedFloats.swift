@@ -1,13 +1,14 @@
 /// Immutable Float32 values in memory that a tensor may use without copying, with the object that keeps them alive.
 // Safe to share: the values never change after `init`, and `owner` keeps them valid as long as this object lives.
 public final class SharedFloats: @unchecked Sendable {
-    /// The values themselves, for a tensor that adopts them; valid only as long as `owner` is kept.
-    public let unsafeValues: UnsafeBufferPointer<Float>
+    /// The values themselves, for a tensor that adopts them; valid only as long as this object or `owner` is kept.
+    /// To read them, prefer `withUnsafeBufferPointer` or `array`, which keep the object alive.
+    public let values: UnsafeBufferPointer<Float>
     /// What owns the memory: a memory map or an allocation.
     public let owner: AnyObject
 
     init(values: UnsafeBufferPointer<Float>, owner: AnyObject) {
-        unsafeValues = values
+        self.values = values
         self.owner = owner
     }
 
@@ -18,7 +19,7 @@ public final class SharedFloats: @unchecked Sendable {
         self.init(values: UnsafeBufferPointer(allocation.values), owner: allocation)
     }
 
-    public var count: Int { unsafeValues.count }
+    public var count: Int { values.count }
 
     /// All values, copied.
     public var array: [Float] { withUnsafeBufferPointer { Array($0) } }
@@ -27,12 +28,12 @@ public final class SharedFloats: @unchecked Sendable {
         _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
-        return try body(unsafeValues)
+        return try body(values)
     }
 
     /// The values `range`, sharing the memory.
     public func slice(_ range: Range<Int>) -> SharedFloats {
-        SharedFloats(values: UnsafeBufferPointer(rebasing: unsafeValues[range]), owner: owner)
+        SharedFloats(values: UnsafeBufferPointer(rebasing: values[range]), owner: owner)
     }
 
     /// Whether the values lie in a memory-mapped file instead of in allocated memory.

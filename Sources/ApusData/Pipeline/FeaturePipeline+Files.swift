@@ -27,7 +27,7 @@ extension FeaturePipeline {
         let pointsFile = try AtomicFile(path: files.points)
         try pointsFile.write(pointsJSON.text(.indented(2)))
         let statisticsFile = try AtomicFile(path: files.statistics)
-        try statisticsFile.write(statisticsJSON(inputFile: inputFile, outputFolder: folder).text(.indented(2)))
+        try statisticsFile.write(statisticsJSON(inputFile: inputFile).text(.indented(2)))
 
         for writer in [sequences, classes, bars] { try writer.sync() }
         for file in [scalerFile, pointsFile, statisticsFile] { try file.sync() }

@@ -8,13 +8,15 @@ extension FeaturePipeline {
 
     /// The statistics file with the keys of the published data; `scaler` and `candle_findings` are additions.
     ///
-    /// - Parameters:
-    ///   - inputFile: name of the candle file, for the reader.
-    ///   - outputFolder: where the files go.
-    public func statisticsJSON(inputFile: String, outputFolder: String) -> JSON {
-        [
+    /// Of paths only the file's name is kept: the rest would tell readers of a public file about this machine, and
+    /// the same candles would give other bytes elsewhere. `output_dir` is therefore always `.`.
+    ///
+    /// - Parameter inputFile: the candle file, for the reader.
+    public func statisticsJSON(inputFile: String) -> JSON {
+        let inputName = inputFile.split(separator: "/").last.map(String.init) ?? inputFile
+        return [
             "metadata": [
-                "timeframe": .string(timeframe.description), "input_file": .string(inputFile), "output_dir": .string(outputFolder),
+                "timeframe": .string(timeframe.description), "input_file": .string(inputName), "output_dir": ".",
                 "timestamp": .string(options.timestamp ?? CalendarTime.now.isoText), "total_raw_samples": .int(candleCount),
                 "total_sequences": .int(sequenceCount),
             ],

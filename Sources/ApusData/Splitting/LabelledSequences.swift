@@ -110,7 +110,7 @@ public struct LabelledSequences: Sendable {
                 progress(Double(row) / Double(count))
                 if shouldStop() { throw CancellationError() }
             }
-            let values = UnsafeBufferPointer(rebasing: inputs.unsafeValues[row * width..<(row + 1) * width])
+            let values = UnsafeBufferPointer(rebasing: inputs.values[row * width..<(row + 1) * width])
             guard Self.hasNonFinite(values) else { continue }
             first = first ?? row * width + values.firstIndex { !$0.isFinite }!
             valueCount += values.count { !$0.isFinite }
@@ -122,7 +122,7 @@ public struct LabelledSequences: Sendable {
         let name = featureNames.count == features ? " '\(featureNames[feature])'" : ""
         throw DataError(
             .invalidValues,
-            "\(valueCount) values in \(rowCount) of \(count) sequences are NaN or infinite; the first is \(inputs.unsafeValues[first]) in sequence "
+            "\(valueCount) values in \(rowCount) of \(count) sequences are NaN or infinite; the first is \(inputs.values[first]) in sequence "
                 + "\(rowNumbers[rowNumbers.startIndex + first / width]), step \(first / features % steps), feature \(feature)\(name). Clean the features and write the files again",
             source: source)
     }
