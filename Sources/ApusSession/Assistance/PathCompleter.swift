@@ -32,6 +32,8 @@ struct PathCompleter {
     }
 
     private func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : environment.workingDirectory + "/" + path
+        if path.hasPrefix("/") { return path }
+        if path.hasPrefix("~/"), let home = environment.variables["HOME"] { return home + path.dropFirst() }
+        return environment.workingDirectory + "/" + path
     }
 }

@@ -171,8 +171,19 @@ struct ArgumentBinder {
                 at: rejected.valueRange, details: rejected.option.help.isEmpty ? [] : [rejected.option.help],
                 hint: "`\(call.spelled)?` describes every option")
         }
-        // `validate()` speaks of options by name.
-        let named = bindings.filter { binding in message.contains(binding.option.title) }.max { $0.option.title.count < $1.option.title.count }
-        return CellMistake("InvalidOptions", message, at: named?.valueRange ?? call.nameRange, hint: "`\(call.spelled)?` describes every option")
+        let blamed = blamed(by: message)
+        return CellMistake("InvalidOptions", message, at: blamed?.valueRange ?? call.nameRange, hint: "`\(call.spelled)?` describes every option")
+    }
+
+    /// `validate()` knows no places; its messages speak of options by name, or quote their values. The first one named is to blame.
+    private func blamed(by message: String) -> Binding? {
+        let words = message.split { $0 == " " || $0 == "," || $0 == ":" || $0 == ";" || $0 == "=" || $0 == "'" || $0 == "`" }.map(String.init)
+        for word in words {
+            if let binding = bindings.first(where: { $0.option.title == word || $0.option.names.contains(word) }) { return binding }
+        }
+        return bindings.first { binding in
+            guard let value = binding.value, !value.isEmpty else { return false }
+            return ["'\(value)'", "`\(value)`", "\"\(value)\""].contains(where: message.contains)
+        }
     }
 }

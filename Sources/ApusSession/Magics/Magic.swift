@@ -5,6 +5,10 @@ public import ArgumentParser
 /// Options are declared once, with swift-argument-parser's property wrappers. Help, completion, tooltips, error messages and
 /// `apus check` all come from that declaration. A magic is created anew for every cell, with its options parsed.
 ///
+/// The cases of a `CaseIterable` option, and the values of a `completion: .list(...)`, are the only values that the option takes;
+/// values that are mere offers come from ``values(for:in:)``. A `validate()` that throws is shown at the first option that its
+/// message names (`--epochs must be positive`) or whose value it quotes (`there is no recipe 'x'`).
+///
 /// ## Adding a magic
 ///
 /// Write one file, and add the type to the list that the session's ``MagicCatalogue`` is made of:

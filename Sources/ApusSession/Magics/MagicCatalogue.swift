@@ -40,4 +40,10 @@ public final class MagicCatalogue: Sendable {
         if let nearest = NearestName.find(name, among: names) { hint = "did you mean `\(sigil)\(nearest)`? \(hint)" }
         return CellMistake("UnknownMagic", "there is no magic `\(spelled)`", at: range, hint: hint)
     }
+
+    /// A page in Markdown about every magic, made from the declarations.
+    public var reference: String {
+        magics.compactMap { declaration(named: $0.name) }
+            .map { "## %%\($0.name)\n\n\(HelpPage.markdown($0, .full))\n" }.joined(separator: "\n")
+    }
 }

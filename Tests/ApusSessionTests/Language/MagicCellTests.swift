@@ -35,6 +35,8 @@ import Testing
         ("%%probe --epochs five", "InvalidValue line 1, column 18: `five` is not a value for `--epochs`", "`%%probe?` describes"),
         ("%%probe -e five", "InvalidValue line 1, column 12: `five` is not a value for `-e`", ""),
         ("%%probe --epochs 0", "InvalidOptions line 1, column 18: --epochs must be positive, and is 0", ""),
+        ("%%probe --epochs 1 --shuffle --rate -1", "InvalidOptions line 1, column 37: --rate and", ""),
+        ("%%probe --epochs 1 --out /dev/x", "InvalidOptions line 1, column 26: there is no folder '/dev/x'", ""),
         ("%%probe --epochs", "MissingValue line 1, column 9: `--epochs` needs a value", ""),
         ("%%probe --optimizer --verbose", "MissingValue line 1, column 9: `--optimizer` needs a value, one of adam, adamw, sgd", ""),
         ("%%probe --epochs 1 --epochs 2", "RepeatedOption line 1, column 20: `--epochs` is given twice", "the first one says `1`"),

@@ -43,6 +43,12 @@ import Testing
         #expect(error?.plainReport.contains("did you mean `%%probe`?") == true)
     }
 
+    @Test func `the reference describes every magic once`() {
+        let reference = MagicCatalogue(probes).reference
+        for magic in MagicCatalogue(probes).magics { #expect(reference.split(separator: "\n").filter { $0 == "## %%\(magic.name)" }.count == 1) }
+        #expect(reference.contains("| --rate \\<rate> | Step size. (default: 0.001) |"))
+    }
+
     @Test func `a bare question mark lists the magics`() async {
         #expect(await session.run("?").client.displayedTexts.first?.contains("%%probe") == true)
     }

@@ -21,6 +21,8 @@ struct ProbeMagic: Magic {
 
     func validate() throws {
         if epochs <= 0 { throw ValidationError("--epochs must be positive, and is \(epochs)") }
+        if rate < 0, shuffle { throw ValidationError("--rate and --epochs: a negative rate needs no --shuffle") }
+        if let out, out.hasPrefix("/dev") { throw ValidationError("there is no folder '\(out)'") }
     }
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
