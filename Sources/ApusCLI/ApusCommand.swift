@@ -10,6 +10,8 @@ public struct ApusCommand: ParsableCommand {
             """,
         version: ApusVersion.current,
         subcommands: [
+            KernelCommand.self,
+            InstallCommand.self,
             RunCommand.self,
             CheckCommand.self,
             FeaturesCommand.self,

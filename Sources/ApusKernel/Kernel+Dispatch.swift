@@ -56,13 +56,13 @@ extension Kernel {
     private var information: KernelInfoReply {
         let language = session.language
         return KernelInfoReply(
-            implementation: "apus", implementationVersion: kernelVersion,
+            implementation: "apus", implementationVersion: version,
             languageInfo: [
                 "name": .string(language.name), "version": .string(language.version), "mimetype": .string(language.mimetype),
                 "file_extension": .string(language.fileExtension), "pygments_lexer": .string(language.name),
                 "codemirror_mode": .string(language.name), "nbconvert_exporter": "script",
             ],
-            banner: "Apus \(kernelVersion): time-series models in magic cells. %lsmagic lists them; %%train? explains one.")
+            banner: "Apus \(version): time-series models in magic cells. %lsmagic lists them; %%train? explains one.")
     }
 
     private func complete(_ request: Request) {

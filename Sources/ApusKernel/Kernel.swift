@@ -13,15 +13,19 @@ public final class Kernel: MessageReceiver {
     public let finished = Wakeup()
 
     let session: any Session
+    let version: String
     let publisher: Publisher
     let cells: CellQueue
     let history: History
     private let inputs: InputRequests
     private let assistance = ThreadExecutor(name: "apus-assist")
 
-    /// - Parameter history: where inputs are kept for later kernels; nil keeps them in memory only.
-    public init(session: any Session, transport: any MessageTransport, history: HistoryFolder?) {
+    /// - Parameters:
+    ///   - version: what `kernel_info` reports as the version of the implementation.
+    ///   - history: where inputs are kept for later kernels; nil keeps them in memory only.
+    public init(session: any Session, transport: any MessageTransport, version: String, history: HistoryFolder?) {
         self.session = session
+        self.version = version
         self.history = History(folder: history)
         publisher = Publisher(transport: transport, factory: MessageFactory())
         inputs = InputRequests(publisher: publisher)

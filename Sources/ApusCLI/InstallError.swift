@@ -1,0 +1,6 @@
+/// Why the kernel could not be registered.
+struct InstallError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,36 @@
+import ApusKernel
+import ApusSession
+import ArgumentParser
+import Glibc
+import JupyterProtocol
+import JupyterTransport
+
+/// `apus kernel -f FILE`: the Jupyter kernel, as the kernelspec starts it.
+struct KernelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kernel",
+        abstract: "Serve a Jupyter front end.",
+        discussion: """
+            Jupyter starts this command itself; `apus install` tells it how. The kernel leaves when a front end shuts it down, on \
+            SIGTERM, and when the process that started it ends (JPY_PARENT_PID; 0 keeps it). SIGINT interrupts the running cell.
+            """)
+
+    @Option(name: [.customShort("f"), .customLong("connection-file")], help: "The connection file that the front end wrote.")
+    var connectionFile: String
+
+    @Flag(help: "Forget the history of inputs when the kernel ends.")
+    var noHistory = false
+
+    func run() throws {
+        // Before any other thread exists, so that all of them inherit it and signals wait for the loop below.
+        let signals = KernelSignals()
+        let transport = try ZeroMQTransport(try ConnectionFile(path: connectionFile))
+        let history = noHistory ? nil : HistoryFolder.standard { name in getenv(name).map { String(cString: $0) } }
+        let kernel = Kernel(session: SessionFactory.makeSession(), transport: transport, version: ApusVersion.current, history: history)
+        transport.start(kernel)
+        kernel.announce()
+        KernelLoop(kernel: kernel, signals: signals, parent: KernelParent()).run()
+        kernel.closeSession(within: .milliseconds(300))
+        transport.close()
+    }
+}

@@ -1,2 +1,0 @@
-/// The version that `kernel_info` reports.
-public let kernelVersion = "0.1.0"
