@@ -87,7 +87,7 @@ let package = Package(
         tests("ApusKernel", ["ApusJSON", "ApusThreads", "JupyterProtocol", "ApusSession"]),
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
-        tests("ApusNN", ["ApusTensor"], resources: [.copy("Fixtures")]),
+        tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),

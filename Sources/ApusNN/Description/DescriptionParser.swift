@@ -133,7 +133,8 @@ struct DescriptionParser {
                 }
                 throw error(
                     .unknownArgument,
-                    "\(signature.name) has no argument \(label):" + NearestName.hint(for: label, among: signature.arguments.compactMap(\.label)),
+                    "\(signature.name) has no argument \(label):"
+                        + NearestName.hint(for: label, among: signature.arguments.compactMap(\.label), suffix: ":"),
                     at: start)
             }
             argument = named

@@ -1,10 +1,10 @@
 /// Suggests a known name for one that is unknown.
 enum NearestName {
     /// `; did you mean LSTM?`, or the known names when none is near.
-    static func hint(for name: String, among names: [String], prefix: String = "") -> String {
+    static func hint(for name: String, among names: [String], prefix: String = "", suffix: String = "") -> String {
         let nearest = names.map { (name: $0, distance: distance(Array(name.lowercased()), Array($0.lowercased()))) }.min { $0.distance < $1.distance }
-        if let nearest, nearest.distance <= max(1, nearest.name.count / 3) { return "; did you mean \(prefix)\(nearest.name)?" }
-        return names.isEmpty ? "" : "; known are " + names.map { prefix + $0 }.joined(separator: ", ")
+        if let nearest, nearest.distance <= max(1, nearest.name.count / 3) { return "; did you mean \(prefix)\(nearest.name)\(suffix)?" }
+        return names.isEmpty ? "" : "; known are " + names.map { prefix + $0 + suffix }.joined(separator: ", ")
     }
 
     /// Edits (insert, delete, replace, swap of neighbours) from one to the other: optimal string alignment.

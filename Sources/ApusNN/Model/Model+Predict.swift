@@ -40,7 +40,8 @@ public final class Predictor {
         }
         let rows = x.shape[0]
         let blocks = (rows + Self.blockRows - 1) / Self.blockRows
-        while arenas.count < min(pool.threads, max(blocks, 1)) { arenas.append(TapeArena(tape: tape.tape)) }
+        // Any worker may claim any block; a single block stays on the caller's thread.
+        while arenas.count < (blocks > 1 ? pool.threads : 1) { arenas.append(TapeArena(tape: tape.tape)) }
         var outputs = model.heads.map { Tensor(zeros: [rows] + $0.outputShape) }
         // Blocks of rows are disjoint, so threads write through plain pointers.
         let destinations = outputs.indices.map { index in
@@ -50,8 +51,8 @@ public final class Predictor {
         x.withUnsafeBufferPointer { source in
             guard let source = source.baseAddress else { return }
             pool.run(count: blocks) { block, worker in
-                if worker == 0 && shouldStop() { stop.store(true, ordering: .relaxed) }
                 if stop.load(ordering: .relaxed) { return }
+                if worker == 0 && shouldStop() { return stop.store(true, ordering: .relaxed) }
                 let first = block * Self.blockRows
                 forward(source, first..<min(rows, first + Self.blockRows), arenas[worker], destinations)
             }

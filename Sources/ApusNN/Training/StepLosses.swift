@@ -6,6 +6,12 @@ public struct StepLosses: Sendable, Equatable {
     public var total: Double
     /// One per head, in order, without the head's weight.
     public var heads: [Double]
+
+    public init(rows: Int, total: Double, heads: [Double]) {
+        self.rows = rows
+        self.total = total
+        self.heads = heads
+    }
 }
 
 /// A NaN or an infinite value in a loss or a gradient.
@@ -19,6 +25,11 @@ public struct NonFiniteError: Error, Sendable, Equatable, CustomStringConvertibl
 
     public let place: Place
     public let step: UInt64
+
+    public init(place: Place, step: UInt64) {
+        self.place = place
+        self.step = step
+    }
 
     public var description: String {
         switch place {
