@@ -1,0 +1,84 @@
+import ApusHub
+import ApusModelFiles
+package import ApusSession
+import ApusTensor
+import Glibc
+
+/// What this machine has for a run: processor, memory, disk, libraries, GPU and hub. Also what `apus doctor` prints.
+package struct EnvironmentReport: Sendable {
+    package let checks: [EnvironmentCheck]
+
+    /// Less than this and a run of the first notebook may not fit.
+    private static let enoughMemory = 1_000_000_000
+    private static let enoughDisk = 1_000_000_000
+
+    /// - Parameters:
+    ///   - hub: the endpoint as an option writes it; nil for `HF_ENDPOINT`.
+    ///   - requiresCUDA: whether a run without a GPU is refused.
+    package init(_ environment: SessionEnvironment, hub: String? = nil, requiresCUDA: Bool = false) {
+        checks =
+            [Self.processor, Self.memory, Self.disk(environment), Self.hdf5, Self.cuda(isRequired: requiresCUDA), Self.hub(hub, environment)]
+    }
+
+    package var isComplete: Bool { !checks.contains { $0.status == .missing } }
+
+    package var table: TableView {
+        TableView(
+            headers: ["", "check", "found", "fix"], rows: checks.map { [$0.status.mark, $0.name, $0.found, $0.fix] },
+            alignments: [.left, .left, .left, .left])
+    }
+
+    private static var processor: EnvironmentCheck {
+        let kernels = Kernels.best.name
+        let threads = MachineResources.processorCount
+        let found = "\(MachineResources.processorName), \(threads) \(threads == 1 ? "thread" : "threads"), kernels for \(kernels)"
+        guard kernels == "portable" else { return EnvironmentCheck("processor", .ok, found) }
+        return EnvironmentCheck("processor", .warning, found, fix: "training is several times faster on a processor with AVX2 or AVX-512")
+    }
+
+    private static var memory: EnvironmentCheck {
+        guard let available = MachineResources.availableMemory else { return EnvironmentCheck("memory", .warning, "unknown") }
+        let found = "\(Bytes.text(available)) free"
+        return available >= enoughMemory
+            ? EnvironmentCheck("memory", .ok, found) : EnvironmentCheck("memory", .warning, found, fix: "close other programs, or use `%%preprocess --sample 0.1`")
+    }
+
+    private static func disk(_ environment: SessionEnvironment) -> EnvironmentCheck {
+        let variables = HubEnvironment(environment.variables)
+        guard let folder = try? variables.cacheFolder else {
+            return EnvironmentCheck("disk", .missing, "no cache folder: HOME is not set", fix: "set HF_HOME to a folder for downloads")
+        }
+        guard let free = MachineResources.freeSpace(at: folder) else { return EnvironmentCheck("disk", .warning, "\(folder): unknown") }
+        let found = "\(Bytes.text(free)) free for the cache \(folder)"
+        return free >= enoughDisk
+            ? EnvironmentCheck("disk", .ok, found) : EnvironmentCheck("disk", .warning, found, fix: "free some space, or set HF_HUB_CACHE to another disk")
+    }
+
+    private static var hdf5: EnvironmentCheck {
+        do {
+            return EnvironmentCheck("HDF5 library", .ok, "version \(try HDF5Library.shared().version)")
+        } catch {
+            return EnvironmentCheck("HDF5 library", .missing, error.message, fix: error.hint)
+        }
+    }
+
+    private static func cuda(isRequired: Bool) -> EnvironmentCheck {
+        let probe = CUDAProbe()
+        guard isRequired else { return EnvironmentCheck("CUDA", .ok, probe.summary + "; this build trains on the CPU") }
+        return EnvironmentCheck("CUDA", .missing, probe.summary, fix: "this build has no CUDA backend: leave out `--require cuda` to train on the CPU")
+    }
+
+    private static func hub(_ option: String?, _ environment: SessionEnvironment) -> EnvironmentCheck {
+        do {
+            let endpoint = try HubConnection.endpoint(option, in: environment)
+            let user = try endpoint.connect().whoami(token: nil)
+            return EnvironmentCheck("hub", .ok, "\(endpoint), as \(user.name)")
+        } catch let error as HubError where error.code == .unsupported {
+            return EnvironmentCheck("hub", .warning, error.message, fix: error.nextStep ?? "")
+        } catch let error as HubError {
+            return EnvironmentCheck("hub", .missing, error.message, fix: error.nextStep ?? "")
+        } catch {
+            return EnvironmentCheck("hub", .missing, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ApusData
+import ApusHub
+import ApusSession
+import ArgumentParser
+
+/// `%%download`: fetches the feature files of one timeframe into the Hub cache, verified.
+struct DownloadMagic: Magic {
+    static let name = "download"
+    static let abstract = "Fetches the feature files of a repository into the Hub cache and verifies them."
+    static let discussion = """
+        The files are `{timeframe}_X_sequences.npy`, `_y_class.npy`, `_y_reg.npy`, `_scaler.pkl` and, where they exist, \
+        `_zigzag_points.json` and `_statistics.json`. The cache is shared with the Hugging Face client.
+        """
+    static let example = "%%download --repo apus/zigzag-lstm-predictor --path v2_model/BTCUSDT/15m --timeframe 15m"
+    static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.hub]
+    static let leaves: [any AnyWorkspaceKey] = [WorkspaceKeys.features]
+
+    @Option(help: "The repository: namespace/name.") var repo: String
+    @Option(help: "Its kind.") var type = RepositoryKind.dataset
+    @Option(help: "A branch, tag or commit.") var revision = "main"
+    @Option(help: "The folder in the repository that holds the files.") var path = ""
+    @Option(help: "The timeframe, which the names of the files begin with: 15m, 1h, 4h, 1d.") var timeframe: String
+    @Option(help: "When the hub is a folder without this repository or path: first publish the features of so many simulated candles there.")
+    var simulate: Int?
+    @Option(help: "The seed of the simulated candles.") var simulateSeed = 1
+    @Option(help: "The symbol of the simulated candles.") var simulateSymbol = "BTCUSDT"
+    @Flag(help: "Read and hash files that are in the cache already, too.") var verify = false
+
+    func validate() throws {
+        if let simulate, simulate < SimulatedRepository.fewestBars {
+            throw ValidationError("--simulate needs at least \(SimulatedRepository.fewestBars) candles, not \(simulate)")
+        }
+    }
+
+    func run(_ cell: CellContext, in session: isolated CellSession) async throws {
+        let connection = try cell.workspace.require(WorkspaceKeys.hub)
+        let repository = try RepositoryID(type.kind, repo)
+        let revision = try Revision(revision)
+        if let simulate {
+            let market = SimulatedRepository(
+                repository: repository, folder: path, timeframe: timeframe, symbol: simulateSymbol, bars: simulate, seed: simulateSeed)
+            try market.publishIfMissing(to: connection.hub, cell)
+        }
+        let display = TransferDisplay(cell)
+        let cache = try connection.cache()
+        var files: [DownloadedFeatures.Role: CachedFile] = [:]
+        for role in DownloadedFeatures.Role.allCases {
+            try cell.checkCancellation()
+            let name = repositoryPath(path, role.fileName(timeframe: timeframe))
+            do throws(HubError) {
+                files[role] = try cache.download(
+                    name, from: repository, revision: revision, hub: connection.hub,
+                    isOffline: connection.hub.usesNetwork && connection.environment.isOffline, verification: verify ? .full : .size,
+                    transfer: display.transfer)
+            } catch {
+                guard role.isOptional, error.code == .entryNotFound else { throw error }
+                cell.out.warn("\(name) is not in the repository; training works without it")
+            }
+            display.finish()
+        }
+        let commit = files[.sequences]?.commit ?? ""
+        let features = DownloadedFeatures(repository: repository, commit: commit, timeframe: timeframe, folder: path, files: files)
+        cell.workspace[WorkspaceKeys.features] = features
+        show(features, cell)
+    }
+
+    private func show(_ features: DownloadedFeatures, _ cell: CellContext) {
+        let rows = DownloadedFeatures.Role.allCases.compactMap { role in
+            features.files[role].map { file in
+                [role.fileName(timeframe: timeframe), Bytes.text(file.size), file.wasCached ? "in the cache" : "downloaded", String(file.etag.digits.prefix(12))]
+            }
+        }
+        cell.out.display(
+            TableView(
+                title: "\(features.repository) at commit \(features.commit.prefix(12))", headers: ["file", "size", "", "checksum"], rows: rows,
+                alignments: [.left, .right, .left, .left]
+            ).bundle)
+    }
+}

@@ -1,0 +1,77 @@
+import ApusHub
+import ApusSession
+import ArgumentParser
+
+/// `%%upload`: writes model, scaler and configuration, and publishes them in one commit.
+struct UploadMagic: Magic {
+    static let name = "upload"
+    static let abstract = "Writes model.h5, scaler.pkl and config.json, and publishes them in one commit."
+    static let discussion = """
+        Keras opens `model.h5`, scikit-learn `scaler.pkl` (the downloaded one, unchanged). What the repository holds already is not sent again.
+        """
+    static let example = "%%upload --repo apus/zigzag-lstm-models --path v2_model/BTCUSDT/15m --create"
+    static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.hub, WorkspaceKeys.data, WorkspaceKeys.training, WorkspaceKeys.evaluation]
+    static let leaves: [any AnyWorkspaceKey] = [WorkspaceKeys.receipt]
+
+    @Option(help: "The repository: namespace/name.") var repo: String
+    @Option(help: "Its kind.") var type = RepositoryKind.model
+    @Option(help: "The branch that gets the commit.") var revision = "main"
+    @Option(help: "The folder in the repository.") var path = ""
+    @Option(help: "The symbol for config.json; by default the folder above the timeframe in the path of the features.") var symbol: String?
+    @Option(help: "The first line of the commit's message.") var message: String?
+    @Flag(help: "Make the repository when it does not exist.") var create = false
+    @Flag(help: "With --create: only you can see it.") var `private` = false
+
+    func validate() throws {
+        if `private`, !create { throw ValidationError("--private needs --create: it is about a repository that is made") }
+    }
+
+    func run(_ cell: CellContext, in session: isolated CellSession) async throws {
+        let connection = try cell.workspace.require(WorkspaceKeys.hub)
+        let data = try cell.workspace.require(WorkspaceKeys.data)
+        let training = try cell.workspace.require(WorkspaceKeys.training)
+        let evaluation = try cell.workspace.require(WorkspaceKeys.evaluation)
+        let repository = try RepositoryID(type.kind, repo)
+        let scratch = try TemporaryFolder(cell.environment)
+        let published = PublishedModel(training: training, data: data, evaluation: evaluation, symbol: symbol ?? Self.symbol(of: data.features))
+        let names = try published.write(to: scratch.path)
+        try cell.checkCancellation()
+        if create { try connection.hub.createRepository(repository, isPrivate: `private`, existOK: true) }
+        let request = CommitRequest(
+            names.map { .add(path: repositoryPath(path, $0), .file("\(scratch.path)/\($0)")) },
+            summary: message ?? "Add \(published.symbol) \(data.features.timeframe) model, \(evaluation.summary)", branch: try Revision(revision))
+        let display = TransferDisplay(cell)
+        let receipt: CommitReceipt
+        do throws(HubError) {
+            receipt = try connection.hub.commit(request, to: repository, transfer: display.transfer)
+        } catch {
+            guard error.code == .repositoryNotFound, !create else { throw error }
+            throw HubError(error.code, error.message, nextStep: "Add --create to make it", suggestions: error.suggestions)
+        }
+        display.finish()
+        cell.workspace[WorkspaceKeys.receipt] = receipt
+        show(receipt, repository, cell)
+    }
+
+    private func show(_ receipt: CommitReceipt, _ repository: RepositoryID, _ cell: CellContext) {
+        cell.out.display(
+            TableView(
+                title: receipt.isNew ? "\(repository), commit \(receipt.commit.prefix(12))" : "\(repository) holds exactly this already",
+                headers: ["file", "size", "", "checksum"],
+                rows: receipt.files.map { file in
+                    [file.path, Bytes.text(file.size), file.wasUploaded ? "uploaded" : "was there", String(file.etag.digits.prefix(12))]
+                }, alignments: [.left, .right, .left, .left]
+            ).bundle)
+        cell.out.print("Commit \(receipt.commit) on \(receipt.branch): \(receipt.url)")
+    }
+
+    /// `v2_model/BTCUSDT/15m` is of `BTCUSDT`.
+    static func symbol(of features: DownloadedFeatures) -> String {
+        let parts = features.folder.split(separator: "/").map(String.init)
+        return parts.last { $0 != features.timeframe } ?? features.repository.name
+    }
+}
+
+extension WorkspaceKeys {
+    static let receipt = WorkspaceKey<CommitReceipt>("receipt", producedBy: "upload") { "\($0.files.count) files, commit \($0.commit.prefix(12))" }
+}
