@@ -31,7 +31,7 @@ public struct SimulateCommand: ParsableCommand {
             try candles.saveCSV(to: out)
             TerminalProgress.note("\(candles.count) candles written to \(out)")
         } else {
-            print(candles.csvText(), terminator: "")
+            candles.writeCSV { print($0, terminator: "") }
         }
     }
 }

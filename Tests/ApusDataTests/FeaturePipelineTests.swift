@@ -81,6 +81,14 @@ import Testing
         #expect { try FeaturePipeline(candles: simulated(49), timeframe: Timeframe("15m")) } throws: { "\($0)".contains("at least 50") }
     }
 
+    @Test func `a feature beyond Float32 is refused with its candle`() throws {
+        var candles = try simulated(300)
+        candles.volumes[290] = 1e300
+        #expect { try FeaturePipeline(candles: candles, timeframe: Timeframe("15m")) } throws: {
+            "\($0)".contains("'volume_sma_20'") && "\($0)".contains("candle 290")
+        }
+    }
+
     @Test func `a stop in the middle leaves the old files`() throws {
         let pipeline = try FeaturePipeline(candles: simulated(9000), timeframe: Timeframe("15m"))
         try withTemporaryFolder { folder in

@@ -72,6 +72,12 @@ import Testing
         #expect(throws: DataError.self) { try NumPyArray(bytes: bytes) }
     }
 
+    @Test func `an empty column-major array may have absurd other dimensions`() throws {
+        let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (4611686018427387904, 4611686018427387904, 0), }"
+        let array = try NumPyArray(bytes: [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8))
+        #expect(array.floats().isEmpty && array.doubles().isEmpty)
+    }
+
     @Test func `random damage never crashes`() throws {
         let seed = UInt64.random(in: .min ... .max)
         var random = SeededGenerator(seed: seed)

@@ -48,7 +48,7 @@ import Testing
         let seed = UInt64.random(in: .min ... .max)
         var random = SeededGenerator(seed: seed)
         let bytes = try Fixture.bytes("scaler/\(name)")
-        for _ in 0..<3000 {
+        for _ in 0..<1500 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 damaged[Int.random(in: bytes.indices, using: &random)] = .random(in: .min ... .max, using: &random)

@@ -47,4 +47,6 @@ np.save(folder / "refused_objects.npy", np.array(["a", None], dtype=object), all
 np.save(folder / "refused_records.npy", np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]))
 np.save(folder / "refused_text.npy", np.array(["ab", "c"]))
 np.save(folder / "refused_complex.npy", np.zeros(2, dtype="c8"))
+np.savez(folder / "two.npz", X=np.arange(6, dtype="<f4").reshape(2, 3), y=np.array([1, -1], "<i4"))
+np.savez_compressed(folder / "refused_compressed.npz", X=np.zeros(3))
 (folder / "expected.json").write_text(json.dumps(expected))

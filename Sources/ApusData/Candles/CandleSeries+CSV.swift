@@ -95,21 +95,32 @@ extension CandleSeries {
         append(openTime: time, open: try number(1), high: try number(2), low: try number(3), close: try number(4), volume: try number(5))
     }
 
-    /// Writes `date,open,high,low,close,volume` with the shortest digits that read back as the same numbers.
+    /// The candles as CSV: `date,open,high,low,close,volume`, times in UTC, the shortest digits that read back as the same numbers.
     public func csvText() -> String {
+        var text = ""
+        writeCSV { text += $0 }
+        return text
+    }
+
+    /// Hands the CSV to `sink` in pieces of a few hundred kilobytes.
+    public func writeCSV<Failure: Error>(_ sink: (String) throws(Failure) -> Void) throws(Failure) {
         var text = "date,open,high,low,close,volume\n"
         for index in 0..<count {
             text += CalendarTime(milliseconds: openTimes[index]).description
             for value in [opens[index], highs[index], lows[index], closes[index], volumes[index]] { text += ",\(value)" }
             text += "\n"
+            if text.utf8.count > 1 << 18 {
+                try sink(text)
+                text = ""
+            }
         }
-        return text
+        try sink(text)
     }
 
     /// Saves the CSV to `path`: complete or not at all.
     public func saveCSV(to path: String) throws(DataError) {
         let file = try AtomicFile(path: path)
-        try file.write(csvText())
+        try writeCSV { (text) throws(DataError) in try file.write(text) }
         try file.commit()
     }
 }

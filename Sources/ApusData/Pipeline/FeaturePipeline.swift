@@ -55,6 +55,13 @@ public struct FeaturePipeline: Sendable {
         scaler = try StandardScaler.fit(Array(table.values.prefix(fitted * table.names.count)), featureNames: table.names)
         try scaler.transform(&table.values)
         rows = table.values.map { $0.isNaN ? 0 : Float($0) }
+        // Prices of 1e300 next to 1e-300 pass every check on candles.
+        if let index = rows.firstIndex(where: { !$0.isFinite }) {
+            throw DataError(
+                .invalidValues,
+                "feature '\(table.names[index % table.names.count])' leaves the range of Float32 in candle \(index / table.names.count); "
+                    + "look at the prices and volumes there")
+        }
         try step(1)
     }
 

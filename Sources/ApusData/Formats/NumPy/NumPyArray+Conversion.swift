@@ -90,6 +90,8 @@ extension NumPyArray {
             for index in 0..<count { body(index, element(index)) }
             return
         }
+        // An empty array may have strides beyond any number.
+        guard count > 0 else { return }
         // Walk the row-major indices and keep the matching column-major offset beside them.
         var strides = [Int](repeating: 1, count: shape.count)
         for axis in 1..<shape.count { strides[axis] = strides[axis - 1] * shape[axis - 1] }

@@ -7,7 +7,7 @@ public struct NumPyArray: Sendable {
     private let dataOffset: Int
 
     private enum Storage: Sendable {
-        case mapped(MappedFile)
+        case mapped(MappedFile, Range<Int>)
         case bytes([UInt8])
     }
 
@@ -19,12 +19,17 @@ public struct NumPyArray: Sendable {
     /// - Throws: `DataError` when the file is missing, is not `.npy`, holds objects or records, or is shorter or longer than its header says.
     public init(path: String) throws(DataError) {
         let file = try MappedFile(path: path)
+        try self.init(file: file, range: 0..<file.bytes.count)
+    }
+
+    /// The array in a part of a mapped file.
+    init(file: MappedFile, range: Range<Int>) throws(DataError) {
         do throws(DataError) {
-            (header, count, dataOffset) = try Self.check(file.bytes)
+            (header, count, dataOffset) = try Self.check(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
         } catch {
-            throw DataError(error.code, error.message, source: path)
+            throw DataError(error.code, error.message, source: file.path)
         }
-        storage = .mapped(file)
+        storage = .mapped(file, range)
     }
 
     /// Reads an array from bytes in memory.
@@ -50,15 +55,17 @@ public struct NumPyArray: Sendable {
     /// Calls `body` with the element bytes in the file's own order.
     func withElementBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         switch storage {
-        case .mapped(let file): body(UnsafeRawBufferPointer(rebasing: file.bytes[dataOffset...]))
+        case .mapped(let file, let range): body(UnsafeRawBufferPointer(rebasing: file.bytes[range].dropFirst(dataOffset)))
         case .bytes(let bytes): bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[dataOffset...])) }
         }
     }
 
     /// The mapped Float32 values themselves, when nothing needs converting: little-endian `f4` in row-major order in a file.
     var mappedFloats: SharedFloats? {
-        guard case .mapped(let file) = storage, elementType == .float32, !header.isBigEndian, isRowMajor, dataOffset % 4 == 0 else { return nil }
-        let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[dataOffset...])
+        guard case .mapped(let file, let range) = storage, elementType == .float32, !header.isBigEndian, isRowMajor,
+            (range.lowerBound + dataOffset) % 4 == 0
+        else { return nil }
+        let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[range].dropFirst(dataOffset))
         return SharedFloats(values: bytes.bindMemory(to: Float.self), owner: file)
     }
 

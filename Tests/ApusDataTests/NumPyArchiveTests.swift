@@ -1,0 +1,38 @@
+import ApusData
+import Testing
+
+@Suite struct NumPyArchiveTests {
+    @Test func `arrays of an archive read by name`() throws {
+        let archive = try NumPyArchive(path: Fixture.path("npy/two.npz"))
+        #expect(archive.names == ["X", "y"])
+        #expect(try archive.array("X").floats() == [0, 1, 2, 3, 4, 5] && archive.array("X").shape == [2, 3])
+        #expect(try archive.array("y").integers() == [1, -1])
+        #expect { try archive.array("z") } throws: { "\($0)".contains("no array 'z'; the archive has X, y") }
+    }
+
+    @Test func `compressed archives are refused with the way to write them`() {
+        #expect { try NumPyArchive(path: Fixture.path("npy/refused_compressed.npz")) } throws: { "\($0)".contains("numpy.savez instead") }
+    }
+
+    @Test func `an archive cut anywhere or damaged ends in an error or in arrays`() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        let bytes = try Fixture.bytes("npy/two.npz")
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/a.npz"
+            for length in stride(from: 0, to: bytes.count, by: 7) {
+                try writeBytes(Array(bytes[..<length]), to: path)
+                #expect(throws: DataError.self, "\(length) bytes") { try NumPyArchive(path: path) }
+            }
+            for _ in 0..<1000 {
+                var damaged = bytes
+                damaged[Int.random(in: bytes.indices, using: &random)] = .random(in: .min ... .max, using: &random)
+                try writeBytes(damaged, to: path)
+                guard let archive = try? NumPyArchive(path: path) else { continue }
+                for name in archive.names {
+                    if let array = try? archive.array(name) { #expect(array.doubles().count == array.count, "seed \(seed)") }
+                }
+            }
+        }
+    }
+}
