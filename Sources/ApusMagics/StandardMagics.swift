@@ -3,7 +3,8 @@ public import ApusSession
 /// The magics of the eight cells, in the order in which a notebook uses them, and what stands beside them.
 public enum StandardMagics {
     public static let all: [any Magic.Type] = [
-        InstallMagic.self, AuthMagic.self, DownloadMagic.self, PreprocessMagic.self, BuildMagic.self, TrainMagic.self, EvaluateMagic.self, UploadMagic.self,
+        InstallMagic.self, AuthMagic.self, DownloadMagic.self, PreprocessMagic.self, BuildMagic.self, TrainMagic.self, EvaluateMagic.self,
+        UploadMagic.self,
         FeaturesMagic.self, DeviceMagic.self,
     ]
 }

@@ -69,7 +69,7 @@ struct FeaturesMagic: Magic {
         let connection = try cell.workspace.require(WorkspaceKeys.hub)
         let repository = try RepositoryID(.dataset, name)
         try connection.hub.createRepository(repository, existOK: true)
-        let display = TransferDisplay(cell)
+        let display = TransferDisplay(cell, title: "Publishing")
         let operations = FeatureFiles.names(timeframe: files.timeframe).map { name in
             CommitRequest.Operation.add(path: repositoryPath(path, name), .file("\(files.folder)/\(name)"))
         }

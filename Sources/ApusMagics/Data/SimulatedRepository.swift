@@ -77,7 +77,7 @@ struct SimulatedRepository {
         let names = FeatureFiles.names(timeframe: timeframe.description)
         var operations = names.map { CommitRequest.Operation.add(path: repositoryPath(folder, $0), .file("\(scratch.path)/\($0)")) }
         operations.append(.add(path: recordPath, .bytes(Array(record.text(.indented(2)).utf8))))
-        let display = TransferDisplay(cell)
+        let display = TransferDisplay(cell, title: "Publishing")
         let request = CommitRequest(operations, summary: "Simulate \(bars) candles of \(symbol) \(timeframe)")
         let receipt = try hub.commit(request, to: repository, transfer: display.transfer)
         display.finish()

@@ -40,7 +40,8 @@ package struct EnvironmentReport: Sendable {
         guard let available = MachineResources.availableMemory else { return EnvironmentCheck("memory", .warning, "unknown") }
         let found = "\(Bytes.text(available)) free"
         return available >= enoughMemory
-            ? EnvironmentCheck("memory", .ok, found) : EnvironmentCheck("memory", .warning, found, fix: "close other programs, or use `%%preprocess --sample 0.1`")
+            ? EnvironmentCheck("memory", .ok, found)
+            : EnvironmentCheck("memory", .warning, found, fix: "close other programs, or use `%%preprocess --sample 0.1`")
     }
 
     private static func disk(_ environment: SessionEnvironment) -> EnvironmentCheck {
@@ -51,7 +52,8 @@ package struct EnvironmentReport: Sendable {
         guard let free = MachineResources.freeSpace(at: folder) else { return EnvironmentCheck("disk", .warning, "\(folder): unknown") }
         let found = "\(Bytes.text(free)) free for the cache \(folder)"
         return free >= enoughDisk
-            ? EnvironmentCheck("disk", .ok, found) : EnvironmentCheck("disk", .warning, found, fix: "free some space, or set HF_HUB_CACHE to another disk")
+            ? EnvironmentCheck("disk", .ok, found)
+            : EnvironmentCheck("disk", .warning, found, fix: "free some space, or set HF_HUB_CACHE to another disk")
     }
 
     private static var hdf5: EnvironmentCheck {
@@ -65,7 +67,8 @@ package struct EnvironmentReport: Sendable {
     private static func cuda(isRequired: Bool) -> EnvironmentCheck {
         let probe = CUDAProbe()
         guard isRequired else { return EnvironmentCheck("CUDA", .ok, probe.summary + "; this build trains on the CPU") }
-        return EnvironmentCheck("CUDA", .missing, probe.summary, fix: "this build has no CUDA backend: leave out `--require cuda` to train on the CPU")
+        return EnvironmentCheck(
+            "CUDA", .missing, probe.summary, fix: "this build has no CUDA backend: leave out `--require cuda` to train on the CPU")
     }
 
     private static func hub(_ option: String?, _ environment: SessionEnvironment) -> EnvironmentCheck {

@@ -50,7 +50,8 @@ struct EvaluateMagic: Magic {
             title: "Bars to the next turning point", label: "log(1 + bars)")
         cell.out.display(MIMEBundle(text: plot.text, svg: plot.svg()))
         if bars.predictions.allSatisfy({ $0 == bars.predictions.first }) {
-            cell.out.warn("the head \"\(TrainingData.barsHead)\" predicts the same value for every row: its last ReLU may be dead; build with another seed")
+            cell.out.warn(
+                "the head \"\(TrainingData.barsHead)\" predicts the same value for every row: its last ReLU may be dead; build with another seed")
         }
     }
 

@@ -51,7 +51,8 @@ struct Evaluation {
         let scores = output.scalars
         return Direction(
             confusion: try ConfusionMatrix(truth: truth, predictions: predictedClasses(scores: scores, classes: classes), classes: classes),
-            auc: try ROCAUC(truth: truth, scores: scores, classes: classes), logLoss: try logLoss(truth: truth, probabilities: scores, classes: classes),
+            auc: try ROCAUC(truth: truth, scores: scores, classes: classes),
+            logLoss: try logLoss(truth: truth, probabilities: scores, classes: classes),
             baseline: try MajorityBaseline(
                 training: data.sequences.classes[data.split.training].map { Int($0) }, evaluation: truth, classes: classes))
     }
@@ -62,7 +63,8 @@ struct Evaluation {
         return Bars(
             log: try RegressionMetrics(truth: truth, predictions: predictions),
             original: try .inOriginalUnits(log1pTruth: truth, log1pPredictions: predictions),
-            baseline: try .meanBaseline(training: data.sequences.logBars(of: data.split.training), evaluation: truth), predictions: predictions, truth: truth)
+            baseline: try .meanBaseline(training: data.sequences.logBars(of: data.split.training), evaluation: truth), predictions: predictions,
+            truth: truth)
     }
 
     var summary: String {

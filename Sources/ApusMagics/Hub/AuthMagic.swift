@@ -36,7 +36,9 @@ struct AuthMagic: Magic {
         cell.out.display(TableView(headers: ["", ""], rows: rows).bundle)
     }
 
-    private nonisolated(nonsending) func findToken(_ cell: CellContext, _ environment: HubEnvironment, _ endpoint: HubEndpoint) async throws -> FoundToken? {
+    private nonisolated(nonsending) func findToken(_ cell: CellContext, _ environment: HubEnvironment, _ endpoint: HubEndpoint) async throws
+        -> FoundToken?
+    {
         if !prompt, let found = try environment.findToken(explicit: token) { return found }
         guard prompt || needsToken(endpoint) else { return nil }
         do {
@@ -44,7 +46,8 @@ struct AuthMagic: Magic {
             return answer.allSatisfy(\.isWhitespace) ? nil : FoundToken(token: try HubToken(answer), source: .explicit)
         } catch is InputUnavailable {
             guard prompt else { return nil }
-            throw CellFailure("NoInput", "this front end cannot ask for a token", hint: "set HF_TOKEN, or store one once with `%%auth --prompt --store`")
+            throw CellFailure(
+                "NoInput", "this front end cannot ask for a token", hint: "set HF_TOKEN, or store one once with `%%auth --prompt --store`")
         }
     }
 

@@ -67,7 +67,10 @@ struct DownloadMagic: Magic {
     private func show(_ features: DownloadedFeatures, _ cell: CellContext) {
         let rows = DownloadedFeatures.Role.allCases.compactMap { role in
             features.files[role].map { file in
-                [role.fileName(timeframe: timeframe), Bytes.text(file.size), file.wasCached ? "in the cache" : "downloaded", String(file.etag.digits.prefix(12))]
+                [
+                    role.fileName(timeframe: timeframe), Bytes.text(file.size), file.wasCached ? "in the cache" : "downloaded",
+                    String(file.etag.digits.prefix(12)),
+                ]
             }
         }
         cell.out.display(

@@ -1,12 +1,17 @@
 import ApusHub
 import ApusSession
 
-/// Shows a transfer as one progress bar a file.
+/// Shows a transfer: one progress bar a file, or one for all of them.
 final class TransferDisplay {
     private let cell: CellContext
+    /// What a single bar for all files is called; nil for a bar a file.
+    private let title: String?
     private var current: (path: String, bar: ProgressDisplay)?
 
-    init(_ cell: CellContext) { self.cell = cell }
+    init(_ cell: CellContext, title: String? = nil) {
+        self.cell = cell
+        self.title = title
+    }
 
     /// To hand to the hub: its closures run on the thread that calls the hub, which is the session's.
     var transfer: Transfer {
@@ -15,15 +20,17 @@ final class TransferDisplay {
 
     private func show(_ progress: TransferProgress) {
         if current?.path != progress.path {
-            finish()
-            current = (progress.path, cell.progress(progress.path, total: progress.total, unit: "bytes"))
+            if title == nil { finish() }
+            let bar = current?.bar ?? cell.progress(title ?? progress.path, total: progress.total, unit: "bytes")
+            current = (progress.path, bar)
         }
-        current?.bar.update(completed: progress.completed, total: progress.total, message: progress.phase.rawValue)
+        let message = title == nil ? progress.phase.rawValue : "\(progress.phase.rawValue) \(progress.path)"
+        current?.bar.update(completed: progress.completed, total: progress.total, message: message)
     }
 
-    /// Ends the bar of the last file.
-    func finish(_ message: String? = nil) {
-        current?.bar.finish(message ?? current.map { _ in "done" })
+    /// Ends the bar that is shown.
+    func finish(_ message: String = "done") {
+        current?.bar.finish(message)
         current = nil
     }
 }

@@ -57,7 +57,8 @@ struct BuildMagic: Magic {
         if let recipe = recipe.flatMap(Recipe.named) {
             if let body, !body.isEmpty {
                 throw body.mistake(
-                    "TwoModels", "the cell has both --recipe and layers", at: 0..<1, hint: "leave out one of them; `--recipe \(recipe.name) --show` prints its layers")
+                    "TwoModels", "the cell has both --recipe and layers", at: 0..<1,
+                    hint: "leave out one of them; `--recipe \(recipe.name) --show` prints its layers")
             }
             return try Model(recipe.description, inputShape: inputShape, seed: seed)
         }
@@ -79,7 +80,8 @@ struct BuildMagic: Magic {
             return try ModelDescription(parsing: body.text)
         } catch {
             let place = body.offset(of: error.position)
-            throw body.mistake("InvalidLayers", error.message, at: place..<place + error.length, hint: "`%%build?` lists the layers and their arguments")
+            throw body.mistake(
+                "InvalidLayers", error.message, at: place..<place + error.length, hint: "`%%build?` lists the layers and their arguments")
         }
     }
 
@@ -92,7 +94,8 @@ struct BuildMagic: Magic {
         }
         cell.out.display(
             TableView(
-                title: "\(recipe ?? "Model"): \(Number.grouped(model.parameterCount)) parameters", headers: ["name", "layer", "output", "parameters"],
+                title: "\(recipe ?? "Model"): \(Number.grouped(model.parameterCount)) parameters",
+                headers: ["name", "layer", "output", "parameters"],
                 rows: rows + [["", "", "total", Number.grouped(model.parameterCount)]], alignments: [.left, .left, .left, .right]
             ).bundle)
     }

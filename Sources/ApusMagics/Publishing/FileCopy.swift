@@ -20,6 +20,7 @@ enum FileCopy {
     }
 
     private static func failure(_ action: String, _ path: String) -> CellFailure {
-        CellFailure("FileCopy", "cannot \(action) \(path): \(String(cString: strerror(errno)))", hint: "check the folder's permissions and the free space")
+        CellFailure(
+            "FileCopy", "cannot \(action) \(path): \(String(cString: strerror(errno)))", hint: "check the folder's permissions and the free space")
     }
 }

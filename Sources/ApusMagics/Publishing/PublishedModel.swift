@@ -40,7 +40,8 @@ struct PublishedModel {
             "epochs": .int(options.epochs), "batch_size": .int(options.batchSize), "learning_rate": .double(decimal(options.optimizer.learningRate)),
             "optimizer": .string(options.optimizer.settings), "callbacks": .array(options.callbacks.map { .string($0.settings) }),
             "seed": .string(String(options.seed)), "best_epoch": training.result.bestEpoch.map { .int($0 + 1) } ?? .null,
-            "train_rows": .int(data.split.training.count), "validation_rows": .int(data.split.validation.count), "test_rows": .int(data.split.test.count),
+            "train_rows": .int(data.split.training.count), "validation_rows": .int(data.split.validation.count),
+            "test_rows": .int(data.split.test.count),
         ]
         for (head, weights) in options.classWeights.sorted(by: { $0.key < $1.key }) {
             config["\(head)_class_weights"] = .array(weights.map { .double(decimal($0)) })

@@ -40,7 +40,7 @@ struct UploadMagic: Magic {
         let request = CommitRequest(
             names.map { .add(path: repositoryPath(path, $0), .file("\(scratch.path)/\($0)")) },
             summary: message ?? "Add \(published.symbol) \(data.features.timeframe) model, \(evaluation.summary)", branch: try Revision(revision))
-        let display = TransferDisplay(cell)
+        let display = TransferDisplay(cell, title: "Uploading")
         let receipt: CommitReceipt
         do throws(HubError) {
             receipt = try connection.hub.commit(request, to: repository, transfer: display.transfer)

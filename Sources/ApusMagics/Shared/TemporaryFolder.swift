@@ -20,7 +20,9 @@ final class TemporaryFolder {
     deinit {
         if let stream = opendir(path) {
             while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
                 unlink("\(path)/\(name)")
             }
             closedir(stream)

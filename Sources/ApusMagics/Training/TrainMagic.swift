@@ -49,7 +49,8 @@ struct TrainMagic: Magic {
         let data = try cell.workspace.require(WorkspaceKeys.data)
         let built = try cell.workspace.require(WorkspaceKeys.model)
         if device == .cuda {
-            throw CellFailure("NoCUDA", "this build trains on the CPU only (\(CUDAProbe().summary))", hint: "use `--device auto` or leave the option out")
+            throw CellFailure(
+                "NoCUDA", "this build trains on the CPU only (\(CUDAProbe().summary))", hint: "use `--device auto` or leave the option out")
         }
         let start = warmStart ? try cell.workspace.require(WorkspaceKeys.training).model : built.model
         try start.checkHeads(against: data)

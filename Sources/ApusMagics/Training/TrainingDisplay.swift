@@ -37,7 +37,8 @@ final class TrainingDisplay: TrainingObserver {
         guard progress.step.isMultiple(of: Self.stepsBetweenMessages) || progress.step == progress.stepsPerEpoch else { return }
         let figures = progress.running.means.map { "\($0.0) \(Number.significant($0.1))" }.joined(separator: " · ")
         bar?.update(
-            completed: progress.epoch * progress.stepsPerEpoch + progress.step, message: "epoch \(progress.epoch + 1)/\(progress.epochs) · \(figures)")
+            completed: progress.epoch * progress.stepsPerEpoch + progress.step, message: "epoch \(progress.epoch + 1)/\(progress.epochs) · \(figures)"
+        )
     }
 
     private static let stepsBetweenMessages = 16
@@ -75,7 +76,8 @@ final class TrainingDisplay: TrainingObserver {
     private func table(bestEpoch: Int?) -> TableView {
         let names = history.names
         let epochs = history.epochs
-        let shown = epochs.count <= Self.mostRows
+        let shown =
+            epochs.count <= Self.mostRows
             ? Array(epochs.indices) : Array(Set([0, 1, bestEpoch ?? 0] + epochs.indices.suffix(Self.mostRows - 3)).sorted())
         var rows: [[String]] = []
         for (place, index) in shown.enumerated() {
@@ -87,7 +89,8 @@ final class TrainingDisplay: TrainingObserver {
                 ])
         }
         return TableView(
-            title: bestEpoch == nil ? "Epochs" : "Epochs (* the weights that are kept)", headers: ["epoch"] + names + ["learning rate", "seconds"], rows: rows,
+            title: bestEpoch == nil ? "Epochs" : "Epochs (* the weights that are kept)", headers: ["epoch"] + names + ["learning rate", "seconds"],
+            rows: rows,
             alignments: Array(repeating: .right, count: names.count + 3))
     }
 }

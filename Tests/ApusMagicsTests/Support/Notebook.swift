@@ -87,7 +87,9 @@ struct CellRecord {
         var order: [String] = []
         for (index, event) in events.enumerated() {
             guard case .display(let display) = event, let svg = display.bundle.data["image/svg+xml"]?.string else {
-                if case .updateDisplay(let display) = event, let id = display.id, let svg = display.bundle.data["image/svg+xml"]?.string { last[id] = svg }
+                if case .updateDisplay(let display) = event, let id = display.id, let svg = display.bundle.data["image/svg+xml"]?.string {
+                    last[id] = svg
+                }
                 continue
             }
             let id = display.id ?? "\(index)"
