@@ -48,15 +48,16 @@ enum DataChecks {
 
     private static func checkFinite(_ tensor: Tensor, _ what: String, column: String) throws(TrainingError) {
         guard !tensor.isFinite else { return }
-        let scalars = tensor.scalars
-        guard let index = scalars.firstIndex(where: { !$0.isFinite }) else { return }
+        let (index, value, bad) = tensor.withUnsafeBufferPointer { values in
+            let index = values.firstIndex { !$0.isFinite } ?? 0
+            return (index, values[index], values.count { !$0.isFinite })
+        }
         let width = tensor.shape.count > 1 ? tensor.shape[tensor.shape.count - 1] : 1
         let row = tensor.shape.dropFirst().reduce(1, *)
         let step = tensor.shape.count > 2 ? ", step \(index % row / width)" : ""
-        let bad = scalars.count { !$0.isFinite }
         throw TrainingError(
             .data,
-            "\(what) at row \(index / row)\(step), \(column) \(index % width) is \(scalars[index]) (\(bad) of \(scalars.count) values are not finite). "
+            "\(what) at row \(index / row)\(step), \(column) \(index % width) is \(value) (\(bad) of \(tensor.count) values are not finite). "
                 + "Drop or fill such rows first.")
     }
 

@@ -46,6 +46,7 @@ extension RunIdentity {
     /// Input shape, layers and heads; not the weights, which a resumed run replaces.
     mutating func append(_ model: Model) {
         append("input shape", "\(model.inputShape)")
+        append("model seed", "\(model.seed)")
         for (index, layer) in model.summary.enumerated() { append("layer \(index + 1)", "\(layer.name) = \(layer.call) → \(layer.outputShape)") }
         for head in model.heads {
             append("head '\(head.name)'", "loss \(head.loss), weight \(head.weight), output bias \(head.outputBias), shape \(head.outputShape)")

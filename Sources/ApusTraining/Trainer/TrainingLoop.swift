@@ -2,20 +2,20 @@
 ///
 /// All that decides the next bits is in `state`, which is what a checkpoint holds; the rest is derived from the arguments.
 package final class TrainingLoop {
-    private let engine: any BatchEngine
+    let engine: any BatchEngine
     private let training: Examples
     private let validation: Examples?
-    private let options: TrainingOptions
+    let options: TrainingOptions
     private let rowWeights: [[Float]?]
-    private let scores: BatchScores
+    let scores: BatchScores
     private let order: RowOrder
-    private let stepsPerEpoch: Int
+    let stepsPerEpoch: Int
 
-    private var optimizer: any Optimizer
-    private var callbacks: [any TrainingCallback]
+    var optimizer: any Optimizer
+    var callbacks: [any TrainingCallback]
     /// Position, best weights, history and sums; its weights, optimiser and callbacks are filled in when it is saved.
-    private var state: Checkpoint
-    private var saver: CheckpointSaver?
+    var state: Checkpoint
+    var saver: CheckpointSaver?
     private var warnings: [String] = []
 
     package init(
@@ -29,8 +29,8 @@ package final class TrainingLoop {
         self.validation = validation
         self.options = options
         scores = BatchScores(heads: engine.heads)
-        callbacks = try Self.callbacks(options, scores: scores, hasValidation: validation != nil)
-        rowWeights = try Self.rowWeights(options, training, heads: engine.heads)
+        callbacks = try options.resolvedCallbacks(names: scores.names, hasValidation: validation != nil)
+        rowWeights = try options.rowWeights(training, heads: engine.heads)
         order = RowOrder(count: training.count, seed: options.seed, shuffles: options.shuffle)
         stepsPerEpoch = (training.count + options.batchSize - 1) / options.batchSize
         optimizer = options.optimizer
@@ -86,6 +86,7 @@ package final class TrainingLoop {
         let rows = order.rows(epoch: state.position.epoch)
         let clock = EpochClock(before: state.runningSeconds)
         defer { state.runningSeconds = clock.seconds }
+        var constant = ConstantOutputs(heads: engine.heads)
         while state.position.step < stepsPerEpoch {
             if shouldStop() { return false }
             let start = state.position.step * options.batchSize
@@ -100,6 +101,7 @@ package final class TrainingLoop {
             state.running.add(scores.values(losses, engine, training, batch), rows: batch.count)
             state.position.step += 1
             state.position.globalStep += 1
+            if validation == nil { constant.add(engine, rows: batch.count) }
             if let observer {
                 observer.batchEnded(
                     BatchProgress(
@@ -111,6 +113,7 @@ package final class TrainingLoop {
                 save(observer)
             }
         }
+        for text in constant.warnings("training") { warn(text, observer) }
         return true
     }
 
@@ -132,9 +135,9 @@ package final class TrainingLoop {
             } catch let fault as BatchFault {
                 throw diverged("on the validation set, \(fault.what)", validation, batch)
             }
-            constant.add(engine)
+            constant.add(engine, rows: batch.count)
         }
-        for text in constant.warnings(rows: validation.count) { warn(text, observer) }
+        for text in constant.warnings("validation") { warn(text, observer) }
         var logs = Logs()
         for (name, mean) in running.means { logs["val_\(name)"] = mean }
         return logs
@@ -194,106 +197,9 @@ package final class TrainingLoop {
     }
 
     /// Tells the observer and the result, each thing once.
-    private func warn(_ message: String, _ observer: (any TrainingObserver)?) {
+    func warn(_ message: String, _ observer: (any TrainingObserver)?) {
         guard !warnings.contains(message) else { return }
         warnings.append(message)
         observer?.warned(message)
-    }
-
-    // MARK: Checkpoints
-
-    private func openCheckpoints(_ observer: (any TrainingObserver)?) throws -> Checkpoint.Position? {
-        guard let checkpoints = options.checkpoints else { return nil }
-        let saver = try CheckpointSaver(checkpoints)
-        self.saver = saver
-        guard checkpoints.resume else { return nil }
-        guard let loaded = try saver.folder.load() else {
-            warn("There is no checkpoint in \(checkpoints.folder) to continue; training begins at the first epoch.", observer)
-            return nil
-        }
-        if let warning = loaded.warning { warn(warning, observer) }
-        try restore(loaded.checkpoint, path: loaded.path)
-        if loaded.checkpoint.arithmetic != engine.arithmetic {
-            warn(
-                "The run began with \(loaded.checkpoint.arithmetic) arithmetic and goes on with \(engine.arithmetic): the weights will differ in the last "
-                    + "bits from those of a run that was never stopped.", observer)
-        }
-        return state.position
-    }
-
-    private func restore(_ saved: Checkpoint, path: String) throws {
-        let differences = saved.identity.differences(to: state.identity)
-        guard differences.isEmpty else {
-            throw CheckpointError(
-                .mismatch,
-                "The run in \(path) cannot be continued: \(differences.joined(separator: "; ")). "
-                    + "Use what it was started with, or begin a new run without resuming.")
-        }
-        guard saved.weights.count == engine.weights.count, saved.callbacks.count == callbacks.count, saved.position.step <= stepsPerEpoch else {
-            throw CheckpointError(.damaged, "\(path) does not fit the model it was made from. Start again without resuming.")
-        }
-        try optimizer.restore(engine.unpacked(saved.optimizer), parameterCount: engine.optimizedCount)
-        for index in callbacks.indices { callbacks[index].restore(saved.callbacks[index]) }
-        engine.weights = saved.weights
-        state = saved
-    }
-
-    /// Why a resumed run has nothing left to do. One that had done all its epochs goes on when it is asked for more; one that a callback
-    /// stopped stays stopped.
-    private var finishedReason: String? {
-        if case .callback(let reason) = state.ended { return reason }
-        guard state.position.epoch >= options.epochs else { return nil }
-        return "\(state.position.epoch) epochs are done and \(options.epochs) were asked for"
-    }
-
-    /// Saves where checkpoints are wanted. A full disk must not cost the hours already trained: it is a warning, and the last checkpoint stays.
-    private func save(best isBest: Bool = false, _ observer: (any TrainingObserver)?) {
-        guard let saver else { return }
-        var checkpoint = state
-        checkpoint.weights = engine.weights
-        checkpoint.optimizer = engine.packed(optimizer.state)
-        checkpoint.callbacks = callbacks.map(\.state)
-        do {
-            try saver.save(checkpoint, isBest: isBest)
-        } catch {
-            warn("\(error) Training goes on; the last checkpoint is as it was.", observer)
-        }
-    }
-
-    // MARK: Preparation
-
-    private static func callbacks(
-        _ options: TrainingOptions, scores: BatchScores, hasValidation: Bool
-    ) throws(TrainingError) -> [any TrainingCallback] {
-        let names = scores.names + (hasValidation ? scores.names.map { "val_\($0)" } : [])
-        for callback in options.callbacks where !names.contains(callback.monitor) {
-            let reason = callback.monitor.hasPrefix("val_") && !hasValidation ? " because there is no validation set" : ""
-            throw TrainingError(
-                .options,
-                "\(callback.settings) looks at '\(callback.monitor)', which is not logged\(reason). Logged are: \(names.joined(separator: ", ")).")
-        }
-        let keepers = options.callbacks.filter(\.keepsWeights)
-        guard keepers.count <= 1 else {
-            throw TrainingError(.options, "Both \(keepers[0].settings) and \(keepers[1].settings) keep weights; only one can decide which are best.")
-        }
-        guard keepers.isEmpty, options.restoreBestWeights else { return options.callbacks }
-        return options.callbacks + [BestWeights(monitor: hasValidation ? "val_loss" : "loss")]
-    }
-
-    private static func rowWeights(_ options: TrainingOptions, _ training: Examples, heads: [BatchHead]) throws(TrainingError) -> [[Float]?] {
-        for name in options.classWeights.keys.sorted() where heads.first(where: { $0.name == name })?.kind != .classes {
-            let names = heads.filter { $0.kind == .classes }.map(\.name).joined(separator: ", ")
-            throw TrainingError(
-                .options, "Class weights are given for '\(name)', which is no classification head. There is: \(names.isEmpty ? "none" : names).")
-        }
-        var all: [[Float]?] = []
-        for head in heads {
-            guard let weights = options.classWeights[head.name], let target = training.targets[head.name] else {
-                all.append(nil)
-                continue
-            }
-            all.append(try ApusTraining.rowWeights(weights, target: target, head: head.name))
-        }
-        return all
     }
 }

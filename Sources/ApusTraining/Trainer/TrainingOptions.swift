@@ -1,3 +1,5 @@
+import Glibc
+
 /// How to train: everything but the model and the data.
 public struct TrainingOptions: Sendable {
     /// Passes over the training set, at most.
@@ -22,7 +24,8 @@ public struct TrainingOptions: Sendable {
     public init(
         epochs: Int = 100, batchSize: Int = 32, optimizer: any Optimizer = Adam(),
         callbacks: [any TrainingCallback] = [], classWeights: [String: [Float]] = [:],
-        restoreBestWeights: Bool = true, shuffle: Bool = true, seed: UInt64 = 0, threads: Int = 1, checkpoints: CheckpointOptions? = nil
+        restoreBestWeights: Bool = true, shuffle: Bool = true, seed: UInt64 = 0, threads: Int = TrainingOptions.processors,
+        checkpoints: CheckpointOptions? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -35,6 +38,11 @@ public struct TrainingOptions: Sendable {
         self.threads = threads
         self.checkpoints = checkpoints
     }
+}
+
+extension TrainingOptions {
+    /// Processors that are online.
+    public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
 /// Where and how often to save a run, and whether to continue the one that is there.

@@ -106,9 +106,12 @@ import Testing
     @Test func `a regression head that answers one number for all rows is reported once`() throws {
         let all = try linearExamples(rows: 64, seed: 2)
         let silent = try Examples(inputs: Tensor(zeros: [64, 6]), targets: all.targets)
-        let result = try run(LinearEngine(features: 6, classes: 3), silent, silent, fast)
-        #expect(result.warnings.count == 1)
-        #expect(result.warnings[0].hasPrefix("Head 'bars' answers 0.0 for all 64 validation rows."))
+        for validation in [nil, silent] {
+            let result = try run(LinearEngine(features: 6, classes: 3), silent, validation, fast)
+            let set = validation == nil ? "training" : "validation"
+            #expect(result.warnings.count == 1)
+            #expect(result.warnings.first?.hasPrefix("Head 'bars' answers 0.0 for all 64 \(set) rows.") == true)
+        }
     }
 
     @Test func `the order of rows is a permutation that depends on seed and epoch alone`() {
