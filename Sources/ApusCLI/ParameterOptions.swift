@@ -29,6 +29,10 @@ struct ParameterOptions: ParsableArguments {
                 }
                 try parameters.set(String(assignment[..<equals]), text: String(assignment[assignment.index(after: equals)...]))
             }
+            if let name = parameters.namesOfTokens.first {
+                throw CommandFailure.usage(
+                    "parameter '\(name)' holds an access token, which would be saved in the notebook: set the environment variable HF_TOKEN instead")
+            }
         } catch let error as CommandFailure {
             throw error
         } catch {

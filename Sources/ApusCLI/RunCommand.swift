@@ -46,6 +46,8 @@ public struct RunCommand: ParsableCommand {
 
     public func run() throws {
         let signals = SignalWatch()
+        // A reader of our output that goes away shall not end the run.
+        signal(SIGPIPE, SIG_IGN)
         let (notebook, paths) = try prepare()
         let input = Console.inputIsTerminal ? TerminalInput() : nil
         let options = RunOptions(timeout: timeout.map { .milliseconds(Int($0 * 1000)) }, allowsErrors: allowErrors)
@@ -73,6 +75,7 @@ public struct RunCommand: ParsableCommand {
         } catch let error as FileError {
             throw CommandFailure.usage(error)
         }
+        if !report.isSessionStuck { try Blocking.wait { await session.close() } }
         try finish(report, paths, signal: received.first)
     }
 
@@ -98,7 +101,11 @@ public struct RunCommand: ParsableCommand {
     private func warn(_ message: String) { Console.error("\(notebook): warning: \(message)\n") }
 
     private func finish(_ report: RunReport, _ paths: RunPaths, signal: Int32?) throws {
-        if let junit = paths.junit { try Files.replace(junit, with: JUnitReport.text(report, name: notebook)) }
+        do {
+            if let junit = paths.junit { try Files.replace(junit, with: JUnitReport.text(report, name: notebook)) }
+        } catch {
+            throw CommandFailure.usage(error)
+        }
         Console.output(paths.outputName + "\n")
         switch report.status {
         case .passed: break

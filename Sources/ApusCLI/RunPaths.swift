@@ -17,6 +17,9 @@ struct RunPaths {
         self.output = try Self.absolute(outputName)
         self.junit = try junit.map(Self.absolute)
         self.workingFolder = try Self.absolute(workingFolder ?? Files.folder(of: notebook))
+        guard Self.isFileOrNothing(self.output) || self.output == "/dev/null" else {
+            throw CommandFailure.usage("\(outputName) is not a file that can hold a notebook")
+        }
         if !inPlace, Self.isSameFile(self.notebook, self.output) {
             throw CommandFailure.usage("\(outputName) is the notebook itself: choose another output, or allow it with --inplace")
         }
@@ -48,6 +51,11 @@ struct RunPaths {
         }
         defer { free(current) }
         return "\(String(cString: current))/\(path)"
+    }
+
+    private static func isFileOrNothing(_ path: String) -> Bool {
+        var status = stat()
+        return !path.hasSuffix("/") && (stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG)
     }
 
     private static func isSameFile(_ left: String, _ right: String) -> Bool {

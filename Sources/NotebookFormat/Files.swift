@@ -30,16 +30,23 @@ package enum Files {
     /// Replaces the file at once: whoever opens `path` finds the whole old content or the whole new one, whatever happens.
     ///
     /// The bytes go to a temporary file in the same folder, are synced to the disk, and the file takes the name. A symbolic
-    /// link stays a link, and the permissions of a file that was there stay.
+    /// link stays a link, and the permissions and the owner of a file that was there stay. What is no file, such as
+    /// `/dev/null`, is written to and stays what it is.
     package static func replace(_ path: String, with text: String) throws(FileError) {
         let target = resolved(path)
         let temporary = "\(folder(of: target))/.\(name(of: target)).\(getpid()).incomplete"
         var status = stat()
-        let mode: mode_t = stat(target, &status) == 0 ? status.st_mode & 0o777 : 0o666
+        let exists = stat(target, &status) == 0
+        guard !exists || status.st_mode & S_IFMT == S_IFREG else { return try writeThrough(path, text) }
         unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? status.st_mode & 0o777 : 0o666)
         guard descriptor >= 0 else { throw FileError("write", path) }
         do throws(FileError) {
+            // The owner first: changing it may clear permissions. Only root may give a file away; others keep what they own.
+            if exists {
+                _ = fchown(descriptor, status.st_uid, status.st_gid)
+                fchmod(descriptor, status.st_mode & 0o777)
+            }
             try write(text, to: descriptor, path: path)
             guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError("write", path) }
         } catch {
@@ -95,6 +102,13 @@ package enum Files {
             return 0
         }
         guard failure == 0 else { throw FileError("write", path, code: failure) }
+    }
+
+    private static func writeThrough(_ path: String, _ text: String) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("write", path) }
+        defer { close(descriptor) }
+        try write(text, to: descriptor, path: path)
     }
 
     /// Makes the new name itself durable; a file system that cannot do it is no reason to fail.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import NotebookFormat
 import Testing
 
@@ -29,6 +30,18 @@ import Testing
             try Files.replace("\(folder)/link", with: "new")
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/link") == "a/real")
             #expect(try Files.read("\(folder)/a/real") == Array("new".utf8))
+        }
+    }
+
+    @Test func `what is no file is written to and stays what it is`() throws {
+        try withFolder { folder in
+            try #require(mkfifo("\(folder)/pipe", 0o600) == 0)
+            let reader = open("\(folder)/pipe", O_RDONLY | O_NONBLOCK)
+            defer { close(reader) }
+            try Files.replace("\(folder)/pipe", with: "text")
+            var bytes = [UInt8](repeating: 0, count: 8)
+            #expect(Glibc.read(reader, &bytes, 8) == 4)
+            #expect(try FileManager.default.attributesOfItem(atPath: "\(folder)/pipe")[.type] as? FileAttributeType != .typeRegular)
         }
     }
 

@@ -88,7 +88,7 @@ import Testing
         let (report, saved, session) = try await run(Notebook(code: "print a\nhang-for-ever", "print b"), options)
         #expect(report.cells.map(\.outcome.word) == ["timed out CellTimeout", "not run"])
         #expect(saved.cells[0].outputs.map(\.kind) == [.stream, .error])
-        #expect(session.executed.count == 1)
+        #expect(session.executed.count == 1 && report.isSessionStuck)
     }
 
     @Test func `a fast cell is not affected by the time limit of a slow one`() async throws {
@@ -111,6 +111,30 @@ import Testing
         #expect(saved.last?.cells[1].outputs.map(\.kind) == [.stream, .error])
     }
 
+    @Test func `an interrupt before the first cell runs nothing`() async throws {
+        let session = ScriptedSession()
+        let saved = SavedNotebooks()
+        let run = NotebookRun(Notebook(code: "print a"), session: session, save: saved.save)
+        run.interrupt()
+        let report = try await run.run()
+        #expect(report.status == .interrupted && report.cells.map(\.outcome.word) == ["not run"] && session.executed.isEmpty)
+    }
+
+    @Test func `a cell that ignores the interrupt is given up`() async throws {
+        let session = ScriptedSession()
+        let saved = SavedNotebooks()
+        let run = NotebookRun(
+            Notebook(code: "signal\nhang-for-ever", "print c"), session: session, options: RunOptions(interruptGrace: .milliseconds(50)),
+            save: saved.save)
+        async let report = run.run()
+        for await _ in session.signals { break }
+        run.interrupt()
+        let result = try await report
+        #expect(result.status == .interrupted && result.isSessionStuck)
+        #expect(result.cells[0].error?.message.contains("did not stop within 0.050 seconds") == true)
+        #expect(saved.last?.cells[0].outputs.map(\.kind) == [.error])
+    }
+
     @Test func `a notebook saved while a cell runs holds what there was`() async throws {
         let session = ScriptedSession()
         let saved = SavedNotebooks()
@@ -120,7 +144,7 @@ import Testing
         async let report = run.run()
         for await _ in session.signals { break }
         let deadline = ContinuousClock.now + .seconds(20)
-        while saved.last?.cells[1].outputs.isEmpty ?? true, .now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+        while saved.last?.cells[1].outputs.first?.plainText != "50 %", .now < deadline { try await Task.sleep(for: .milliseconds(5)) }
         let notebook = try #require(saved.last)
         #expect(notebook.cells[0].outputs == [.stream("stdout", "a\n")])
         #expect(notebook.cells[1].outputs == [.displayData(["text/plain": "50 %"])])

@@ -72,6 +72,13 @@ import Testing
         #expect(throws: ParameterError.self) { try parameters((name, "1")) }
     }
 
+    @Test func `access tokens among the parameters are found`() throws {
+        let token = "hf_" + String(repeating: "aB3", count: 11)
+        var given = try parameters(("a", "x-\(token)"), ("b", "hf_short"), ("hub", "file:hub"), ("c", "hhf_"))
+        try given.set("d", ["k": ["\(token)"]])
+        #expect(given.namesOfTokens == ["a", "d"])
+    }
+
     private func read(_ text: String) throws -> String {
         var parameters = Parameters()
         try parameters.read(text, file: "p")

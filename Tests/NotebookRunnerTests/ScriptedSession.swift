@@ -63,7 +63,8 @@ final class ScriptedSession: Session {
                 return CellError(name: "InputUnavailable", message: "\(error)", report: ["\(error)"])
             }
         case "hang", "hang-for-ever":
-            while verb == "hang-for-ever" || !state.withLock({ $0.isInterrupted }) { try? await Task.sleep(for: .milliseconds(5)) }
+            if verb == "hang-for-ever" { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
+            while !Task.isCancelled, !state.withLock({ $0.isInterrupted }) { try? await Task.sleep(for: .milliseconds(5)) }
             let error = CellError(name: CellError.interruptedName, message: "interrupted", report: ["Interrupted"])
             client.receive(.error(error))
             return error

@@ -15,6 +15,16 @@ public struct Parameters: Sendable, Equatable {
     public var isEmpty: Bool { values.isEmpty }
     public var names: [String] { values.map(\.name) }
 
+    /// The parameters whose values hold an access token of the Hugging Face Hub, which no notebook may hold.
+    public var namesOfTokens: [String] {
+        values.filter { _, value in
+            switch value {
+            case .literal(let json): json.text().holdsToken
+            case .text(let text): text.holdsToken
+            }
+        }.map(\.name)
+    }
+
     /// `-p name value`: a number or truth value where the text is one and the notebook's default is not a string.
     public mutating func set(_ name: String, text: String) throws(ParameterError) {
         try set(name, .text(text))
@@ -62,5 +72,27 @@ public struct Parameters: Sendable, Equatable {
 
     public static func == (left: Parameters, right: Parameters) -> Bool {
         left.values.elementsEqual(right.values) { $0.name == $1.name && $0.value == $1.value }
+    }
+}
+
+extension String {
+    /// Whether `hf_` and at least 20 letters or digits stand in it; real tokens have 34.
+    fileprivate var holdsToken: Bool {
+        var rest = utf8[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "h")) {
+            rest = rest[start...]
+            if rest.starts(with: "hf_".utf8), rest.dropFirst(3).prefix(while: \.isLetterOrDigit).count >= 20 { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
     }
 }

@@ -10,7 +10,7 @@ public enum FailureReport {
         for output in cell.outputs where output.kind != .error {
             guard let text = output.plainText, !text.trimmed.isEmpty else { continue }
             lines.append(rule(output.streamName ?? "output"))
-            lines += trimmedLines(text)
+            lines += shortened(trimmedLines(text))
         }
         lines.append(rule("error"))
         lines += error.report.isEmpty ? ["\(error.name): \(error.message)"] : error.report
@@ -28,6 +28,13 @@ public enum FailureReport {
 
     private static func rule(_ title: String) -> String {
         "---- \(title) " + String(repeating: "-", count: max(0, 74 - title.count))
+    }
+
+    /// The lines before the error matter most; the notebook holds the others.
+    private static func shortened(_ lines: [String]) -> [String] {
+        let limit = 60
+        guard lines.count > limit else { return lines }
+        return ["(\(lines.count - limit) lines before these are in the executed notebook)"] + lines.suffix(limit)
     }
 
     private static func trimmedLines(_ text: String) -> [String] {

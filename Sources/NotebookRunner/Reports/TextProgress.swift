@@ -48,6 +48,7 @@ public final class TextProgress: RunObserver {
     }
 
     public func cellEnded(_ cell: CellReport, of total: Int) {
+        if case .notRun = cell.outcome { return }
         let mark =
             switch cell.outcome {
             case .passed: "ok"
@@ -56,7 +57,7 @@ public final class TextProgress: RunObserver {
             case .timedOut: "OUT OF TIME"
             case .interrupted: "INTERRUPTED"
             case .skipped(let reason): "skipped: \(reason)"
-            case .notRun: "not run"
+            case .notRun: ""
             }
         let time = cell.duration > .zero ? "  \(cell.duration.spoken)" : ""
         let text = TextProgress.fit(TextProgress.title(cell, of: total), "  \(mark)\(time)", width: width())

@@ -12,6 +12,9 @@ final class CellRace: Sendable {
     private struct State {
         var end: End?
         var isTimedOut = false
+        /// The cell's task, and whether it shall stop: an interrupt may come before the task is known.
+        var task: Task<Void, Never>?
+        var isStopping = false
         var waiter: CheckedContinuation<End, Never>?
     }
 
@@ -28,11 +31,30 @@ final class CellRace: Sendable {
         }
     }
 
+    /// The task that runs the cell.
+    func attach(_ task: Task<Void, Never>) {
+        let isStopping = state.withLock { state in
+            state.task = task
+            return state.isStopping
+        }
+        if isStopping { task.cancel() }
+    }
+
+    /// Interrupts this cell, and no other: cancelling the task that waits for it is what a session takes for an interrupt.
+    func stop() {
+        let task = state.withLock { state in
+            state.isStopping = true
+            return state.task
+        }
+        task?.cancel()
+    }
+
     /// Ends the race, unless it has ended already.
     func finish(_ end: End) {
         let waiter = state.withLock { state -> CheckedContinuation<End, Never>? in
             guard state.end == nil else { return nil }
             state.end = end
+            state.task = nil
             defer { state.waiter = nil }
             return state.waiter
         }

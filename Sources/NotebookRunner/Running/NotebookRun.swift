@@ -88,7 +88,8 @@ public final class NotebookRun: Sendable {
         // Later cells may have updated displays of earlier ones.
         let cells = state.snapshot().cells
         for index in reports.indices { reports[index].outputs = cells[reports[index].index].outputs }
-        return RunReport(status: status(of: reports), cells: reports, started: started, duration: clock.now - start)
+        return RunReport(
+            status: status(of: reports), cells: reports, started: started, duration: clock.now - start, isSessionStuck: state { $0.isStuck })
     }
 
     private func codeCells() -> [CellReport] {
@@ -118,7 +119,7 @@ public final class NotebookRun: Sendable {
         let request = begin(cell, count: count, race: race)
         let client = CellClient(race: race, state: state, saves: saves, observer: observer, readInput: readInput)
         let timeout = options.timeout.map { startTimer($0, race) }
-        Task { [session] in race.finish(.replied(await session.execute(request, client: client))) }
+        race.attach(Task { [session] in race.finish(.replied(await session.execute(request, client: client))) })
         let end = await race.end()
         timeout?.cancel()
         let stopped = if case .replied = end { true } else { false }
@@ -149,7 +150,7 @@ public final class NotebookRun: Sendable {
 
     /// Interrupts the cell, and waits no longer for it than `interruptGrace` says.
     private func stop(_ race: CellRace) {
-        session.interrupt()
+        race.stop()
         timers.asyncAfter(deadline: .now() + options.interruptGrace.seconds) { race.finish(.abandoned) }
     }
 
@@ -169,6 +170,11 @@ public final class NotebookRun: Sendable {
     /// Puts the end of the cell into the notebook; true when no further cell may run.
     private func finish(_ cell: CellReport, _ end: End) -> Bool {
         let now = Timestamp.now()
+        let isStuck =
+            switch end {
+            case .abandoned, .timedOut(_, stopped: false): true
+            case .replied, .timedOut: false
+            }
         state { values in
             var unshown: CellError?
             switch (cell.outcome, values.hasShownError) {
@@ -182,11 +188,9 @@ public final class NotebookRun: Sendable {
             times["shell.execute_reply"] = .string(now)
             values.notebook.cells[cell.index].metadata["execution"] = .object(times)
             values.race = nil
+            values.isStuck = isStuck
         }
         saves.noteEnd()
-        switch end {
-        case .abandoned, .timedOut(_, stopped: false): return true
-        case .replied, .timedOut: return cell.error != nil && !options.allowsErrors
-        }
+        return isStuck || cell.error != nil && !options.allowsErrors
     }
 }

@@ -18,12 +18,15 @@ public struct RunReport: Sendable {
     /// When the run began, as Jupyter writes dates.
     public var started: String
     public var duration: Duration
+    /// Whether a cell was given up that may still be running, so that closing the session could wait for ever.
+    public var isSessionStuck: Bool
 
-    public init(status: Status, cells: [CellReport], started: String, duration: Duration) {
+    public init(status: Status, cells: [CellReport], started: String, duration: Duration, isSessionStuck: Bool = false) {
         self.status = status
         self.cells = cells
         self.started = started
         self.duration = duration
+        self.isSessionStuck = isSessionStuck
     }
 }
 

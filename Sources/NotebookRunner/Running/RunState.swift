@@ -12,6 +12,8 @@ final class RunState: Sendable {
         var race: CellRace?
         /// Whether the running cell showed an error itself.
         var hasShownError = false
+        /// Whether a cell was given up that may still be running.
+        var isStuck = false
     }
 
     private let values: Mutex<Values>

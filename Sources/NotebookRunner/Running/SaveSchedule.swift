@@ -4,14 +4,13 @@ import Synchronization
 /// Saves on a queue of its own: soon after a change, but not more often than the interval says.
 ///
 /// A save that takes long (a large notebook, a slow disk) is followed by a pause ten times as long, so that saving never
-/// costs more than a tenth of a core. The first failure is kept for whoever asks; later saves still try.
+/// costs more than a tenth of a core. When a save fails, on a full disk say, the next one tries again; `saveNow` at the end tells.
 final class SaveSchedule: Sendable {
     private struct State {
         var isScheduled = false
         /// Counts the schedules, so that one that was overtaken does nothing.
         var generation = 0
         var earliest = DispatchTime(uptimeNanoseconds: 0)
-        var failure: (any Error)?
     }
 
     private let queue = DispatchQueue(label: "apus.notebook.save")
@@ -62,11 +61,7 @@ final class SaveSchedule: Sendable {
         }
         guard isCurrent else { return }
         let start = DispatchTime.now()
-        do {
-            try save()
-        } catch {
-            state.withLock { $0.failure = $0.failure ?? error }
-        }
+        try? save()
         let end = DispatchTime.now()
         let spent = end.uptimeNanoseconds - start.uptimeNanoseconds
         let pause = max(UInt64(interval.seconds * 1e9), spent * 10)
