@@ -74,6 +74,42 @@ import Testing
     }
 }
 
+/// Valid files that would harm a reader which follows them; Tests/References/files_hostile.py made them.
+@Suite struct `Hostile HDF5 files` {
+    @Test func `the same file without malice is read`() throws {
+        let file = try KerasModelFile(reading: Fixtures.path("hostile_harmless.h5"))
+        #expect(file.weights["dense"]?.first?.values == [0, 1, 2, 3, 4, 5])
+    }
+
+    @Test(arguments: [
+        ("external_storage", "no float dataset"), ("external_link", "no float dataset"), ("soft_link", "no float dataset"),
+        ("virtual", "no float dataset"), ("unwritten", "unpacks to more data"), ("cycle", "nested too deeply"),
+    ])
+    func `no file makes us read another one, or exhausts memory or time`(name: String, reason: String) {
+        let start = ContinuousClock.now
+        let error = #expect(throws: ModelFileError.self) { try KerasModelFile(reading: Fixtures.path("hostile_\(name).h5")) }
+        #expect(error?.code == .damaged && error?.message.contains(reason) == true, "\(error as Any)")
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
+
+    /// Found by random changes; Debian's HDF5 1.10.8 crashes on the first two and never comes back from the third.
+    @Test(
+        arguments: [
+            ("sequential.h5", [1998: 166], "crashed on it (signal 11)"), ("rewritten.h5", [92450: 145, 2077: 66], "crashed on it (signal 11)"),
+            ("two_heads.h5", [13273: 8, 67173: 108], "still busy with it after 2 seconds"),
+        ] as [(String, [Int: UInt8], String)])
+    func `a crash or an endless loop of the library is an error of ours`(name: String, changes: [Int: UInt8], reason: String) throws {
+        let folder = try TemporaryFolder()
+        var bytes = try Fixtures.bytes(name)
+        for (offset, byte) in changes { bytes[offset] = byte }
+        let path = try folder.write(bytes, "crafted.h5")
+        let result = Result { try HDF5File.read(path, members: ["model_weights"]) { _ in 2 } }
+        guard try HDF5Library.shared().version == "1.10.8" else { return }
+        let error = #expect(throws: ModelFileError.self) { try result.get() }
+        #expect(error?.message.contains(reason) == true, "\(error as Any)")
+    }
+}
+
 @Suite struct `The HDF5 library` {
     @Test func `its absence is one error that names the package`() {
         let error = #expect(throws: ModelFileError.self) { try HDF5Library(candidates: ["libhdf5_that_is_not_here.so"]) }

@@ -32,6 +32,11 @@ struct ModelFileArtifacts {
         try order.write(toFile: "\(folder)/\(name).layers.txt", atomically: true, encoding: .utf8)
     }
 
+    /// A file that its pytest twin changes in Python and compares.
+    @Test func `arrays for safetensors`() throws {
+        try SafetensorsTests.sample.write(to: "\(folder)/sample.safetensors")
+    }
+
     /// Outputs of the engine itself: what a user gets who trains here and predicts in Keras.
     @Test func `a model of the engine for Keras`() throws {
         let model = try SampleModels.engineModel(seed: 22)
@@ -43,6 +48,7 @@ struct ModelFileArtifacts {
             let values = output.withUnsafeBufferPointer { Array($0) }
             try NpyArray(shape: output.shape, values: values).write(to: "\(folder)/engine.y\(index).npy")
         }
+        try SafetensorsFile.write(model, to: "\(folder)/engine.safetensors")
         let order = try KerasModelFile(model).graph.orderedLayers().map(\.name).joined(separator: "\n")
         try order.write(toFile: "\(folder)/engine.layers.txt", atomically: true, encoding: .utf8)
     }

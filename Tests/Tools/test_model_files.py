@@ -75,3 +75,27 @@ def test_keras_saves_it_again(keras, tmp_path):
     keras.models.load_model(MODELS / "equal_heads.h5", compile=False).save(tmp_path / "again.keras")
     for ours, theirs in zip(expected, predictions(keras.models.load_model(tmp_path / "again.keras"), x)):
         assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_safetensors_reads_what_we_write():
+    from safetensors import safe_open
+    from safetensors.numpy import load_file
+
+    path = MODELS / "sample.safetensors"
+    arrays = load_file(path)
+    assert set(arrays) == {"a", "empty", "scalar"}
+    np.testing.assert_array_equal(arrays["a"], np.array([[1, -2, 3.5], [0, np.inf, 1e-30]], "f4"))
+    assert arrays["empty"].shape == (0, 4) and arrays["scalar"].shape == () and arrays["scalar"] == 7
+    with safe_open(path, "np") as file:
+        assert file.metadata() == {"format": "test", "note": "ü"}
+
+
+def test_the_same_weights_are_in_safetensors_and_h5(keras):
+    from safetensors.numpy import load_file
+
+    arrays = load_file(MODELS / "engine.safetensors")
+    model = keras.models.load_model(MODELS / "engine.h5", compile=False)
+    assert sum(a.size for a in arrays.values()) == 33_653 == model.count_params()
+    for layer in model.layers:
+        for weight in layer.weights:
+            np.testing.assert_array_equal(arrays[f"{layer.name}/{weight.name}"], np.asarray(weight))
