@@ -10,7 +10,7 @@ import Crypto
 ///     24  n × (24 bytes name, zero padded · u64 offset · u64 length · SHA-256 of the section)
 ///     …   SHA-256 of all the above
 ///     …   the sections, one after the other, nothing between and nothing after
-struct CheckpointContainer: Equatable {
+package struct CheckpointContainer: Equatable {
     static let magic = "APUSCKPT"
     static let version: UInt32 = 1
     private static let maximumSections = 64
@@ -18,20 +18,20 @@ struct CheckpointContainer: Equatable {
     private static let entrySize = 24 + 8 + 8 + 32
     private static let prefixSize = 24
 
-    var sections: [(name: String, bytes: [UInt8])] = []
+    package var sections: [(name: String, bytes: [UInt8])] = []
 
-    subscript(name: String) -> [UInt8]? { sections.first { $0.name == name }?.bytes }
+    package subscript(name: String) -> [UInt8]? { sections.first { $0.name == name }?.bytes }
 
-    mutating func append(_ name: String, _ bytes: [UInt8]) {
+    package mutating func append(_ name: String, _ bytes: [UInt8]) {
         precondition(name.utf8.count <= Self.nameSize && sections.count < Self.maximumSections)
         sections.append((name, bytes))
     }
 
-    static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
         left.sections.elementsEqual(right.sections) { $0.name == $1.name && $0.bytes == $1.bytes }
     }
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         let headerSize = Self.prefixSize + sections.count * Self.entrySize + 32
         var writer = ByteWriter()
         writer.append(Self.magic, size: 8)
@@ -52,7 +52,7 @@ struct CheckpointContainer: Equatable {
     }
 
     /// - Throws: `CheckpointError.damaged` with what is wrong, for any bytes that `encoded()` did not write.
-    init(decoding file: [UInt8], name: String) throws(CheckpointError) {
+    package init(decoding file: [UInt8], name: String) throws(CheckpointError) {
         func damaged(_ what: String) -> CheckpointError { CheckpointError(.damaged, "\(name) cannot be used: \(what).") }
         var reader = ByteReader(file[...])
         guard let magic = reader.take(8), magic.elementsEqual(Self.magic.utf8) else { throw damaged("it is not an Apus checkpoint") }
@@ -84,5 +84,5 @@ struct CheckpointContainer: Equatable {
         guard next == UInt64(file.count) else { throw damaged("its table of sections is inconsistent") }
     }
 
-    init() {}
+    package init() {}
 }

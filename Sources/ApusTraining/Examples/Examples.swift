@@ -6,7 +6,7 @@ public import ApusTensor
 public struct Examples: Sendable {
     /// (N, T, F), or whatever the model takes, N first.
     public let inputs: Tensor
-    /// By head name, each (N, …): one-hot (N, C) for a cross-entropy head, (N, 1) for a regression.
+    /// By head name, each (N, …): one-hot (N, C) for a cross-entropy head, (N, 1) or (N) for a regression.
     public let targets: [String: Tensor]
 
     /// - Throws: `TrainingError` when a target has not as many rows as the inputs.

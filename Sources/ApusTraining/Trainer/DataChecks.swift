@@ -36,7 +36,8 @@ enum DataChecks {
                 let names = examples.targets.keys.sorted().joined(separator: ", ")
                 throw TrainingError(.data, "The \(name) set has no target for head '\(head.name)'; it has \(names.isEmpty ? "none" : names).")
             }
-            guard Array(target.shape.dropFirst()) == [head.outputs] else {
+            let shape = Array(target.shape.dropFirst())
+            guard shape == [head.outputs] || (shape.isEmpty && head.outputs == 1 && head.kind == .numbers) else {
                 throw TrainingError(
                     .data, "The \(name) target of head '\(head.name)' has shape \(target.shape); the head answers \(head.outputs) numbers a row.")
             }

@@ -17,7 +17,12 @@ final class ModelEngine: BatchEngine {
 
     var arithmetic: String { Kernels.best.name }
 
-    func begin(_ training: Examples) throws { try model.initializeOutputBiases(targets: targets(training)) }
+    /// Sets the output biases that are declared to begin at the targets' mean, unless the model has been trained before.
+    func begin(_ training: Examples) throws {
+        let biases = model.heads.filter { $0.outputBias == .targetMean }.compactMap { model.nodes[$0.node].parameters.last }
+        guard biases.allSatisfy({ model.parameters[$0].withUnsafeBufferPointer { $0.allSatisfy { $0 == 0 } } }) else { return }
+        try model.initializeOutputBiases(targets: targets(training))
+    }
 
     private func targets(_ examples: Examples) -> [Tensor] {
         heads.map { head in

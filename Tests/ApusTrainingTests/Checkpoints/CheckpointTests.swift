@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    @Test func `a file whose checksums are right and whose contents are not is refused, naming the section`() throws {
+        let folder = try TemporaryFolder()
+        let store = try CheckpointFolder(folder.path)
+        try store.save(example())
+        let good = try CheckpointContainer(decoding: folder.bytes("latest.checkpoint"), name: "good")
+        #expect(good.sections.map(\.name) == ["info", "numbers", "history", "weights", "optimizer/momentum", "optimizer/velocity", "best"])
+        for (index, section) in good.sections.enumerated() {
+            let wrong: [[UInt8]?] = [nil, section.bytes + [0], Array(section.bytes.dropLast(3)), [UInt8](repeating: 0xFF, count: 64)]
+            for bytes in wrong {
+                // Any multiple of four bytes is a good array of floats, and an optimiser may have other slots.
+                if section.name.hasPrefix("optimizer"), bytes == nil || bytes!.count % 4 == 0 { continue }
+                if section.name == "weights", let bytes, bytes.count % 4 == 0 { continue }
+                var changed = good
+                changed.sections.remove(at: index)
+                if let bytes { changed.sections.insert((section.name, bytes), at: index) }
+                try folder.write(changed.encoded(), "latest.checkpoint")
+                let error = #expect(throws: CheckpointError.self, "\(section.name)") { try store.load() }
+                #expect(error?.code == .damaged && error?.description.contains("'\(section.name)'") == true, "\(section.name): \(error!)")
+            }
+        }
+    }
+
     @Test func `a damaged checkpoint never replaces the good one before it`() throws {
         let folder = try TemporaryFolder()
         var store: CheckpointFolder? = try CheckpointFolder(folder.path)

@@ -28,6 +28,7 @@ import Testing
 
     @Test func `good examples are accepted`() throws {
         #expect(message(try examples(), validation: try examples(1)) == "accepted")
+        #expect(message(try replacing("bars", Tensor(zeros: [20]))) == "accepted")
     }
 
     @Test func `too few rows and empty sets`() throws {

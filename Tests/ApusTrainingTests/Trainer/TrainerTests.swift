@@ -120,6 +120,17 @@ import Testing
         #expect(try #require(regression.r2) > 0.5, "\(regression)")
     }
 
+    @Test func `a second fit goes on from the first and does not set the output bias again`() throws {
+        let all = try Self.examples(rows: 80, seed: 1)
+        let model = try model()
+        try Trainer(model: model, options: options()).fit(all, validation: all)
+        let trained = model.weights()
+        var still = options(epochs: 1)
+        still.optimizer = Adam(learningRate: 1e-30)
+        try Trainer(model: model, options: still).fit(all, validation: all)
+        #expect(model.weights() == trained)
+    }
+
     @Test func `another model is refused on resume, naming the layer`() throws {
         let all = try Self.examples(rows: 80, seed: 1)
         let folder = try TemporaryFolder()
