@@ -54,14 +54,8 @@ extension Kernel {
     }
 
     private var information: KernelInfoReply {
-        let language = session.language
-        return KernelInfoReply(
-            implementation: "apus", implementationVersion: version,
-            languageInfo: [
-                "name": .string(language.name), "version": .string(language.version), "mimetype": .string(language.mimetype),
-                "file_extension": .string(language.fileExtension), "pygments_lexer": .string(language.name),
-                "codemirror_mode": .string(language.name), "nbconvert_exporter": "script",
-            ],
+        KernelInfoReply(
+            implementation: "apus", implementationVersion: version, languageInfo: session.language.jupyter,
             banner: "Apus \(version): time-series models in magic cells. %lsmagic lists them; %%train? explains one.")
     }
 

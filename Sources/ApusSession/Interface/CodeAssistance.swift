@@ -1,3 +1,5 @@
+public import ApusJSON
+
 /// What may replace the scalars `start..<end` of the code.
 public struct Completions: Sendable, Equatable {
     public struct Item: Sendable, Equatable {
@@ -51,6 +53,14 @@ public struct LanguageInfo: Sendable, Equatable {
         self.version = version
         self.mimetype = mimetype
         self.fileExtension = fileExtension
+    }
+
+    /// The `language_info` of Jupyter, the same in a kernel's answer and in the metadata of a notebook.
+    public var jupyter: JSONObject {
+        [
+            "name": .string(name), "version": .string(version), "mimetype": .string(mimetype), "file_extension": .string(fileExtension),
+            "pygments_lexer": .string(name), "codemirror_mode": .string(name), "nbconvert_exporter": "script",
+        ]
     }
 
     public static let swift = LanguageInfo(name: "swift", version: "6.3", mimetype: "text/x-swift", fileExtension: ".swift")

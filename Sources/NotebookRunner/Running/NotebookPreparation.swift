@@ -7,10 +7,7 @@ extension Notebook {
     mutating func prepare(language: LanguageInfo, kernelspec: JSONObject) {
         repairCellIDs()
         if metadata["kernelspec"]?.object == nil { metadata["kernelspec"] = .object(kernelspec) }
-        metadata["language_info"] = [
-            "file_extension": .string(language.fileExtension), "mimetype": .string(language.mimetype), "name": .string(language.name),
-            "version": .string(language.version),
-        ]
+        metadata["language_info"] = .object(language.jupyter)
         for index in cells.indices where cells[index].kind == .code && !cells[index].tags.contains(CellTag.skipExecution) {
             cells[index].outputs = []
             cells[index].executionCount = nil
