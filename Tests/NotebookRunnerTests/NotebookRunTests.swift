@@ -75,16 +75,16 @@ import Testing
 
     @Test func `a cell that takes too long is interrupted, and the error names cell and seconds`() async throws {
         let options = RunOptions(timeout: .milliseconds(50))
-        let (report, saved, _) = try await run(Notebook(code: "print a", "print b\nhang", "print c"), options)
+        let (report, saved, _) = try await run(Notebook(code: "", "print b\nhang", "print c"), options)
         #expect(report.status == .failed)
-        #expect(report.cells.map(\.outcome.word) == ["passed", "timed out CellTimeout", "not run"])
+        #expect(report.cells.map(\.outcome.word) == ["skipped", "timed out CellTimeout", "not run"])
         let errors = saved.cells[1].outputs.filter { $0.kind == .error }
         #expect(errors.map { $0.members["ename"] } == ["Interrupted", "CellTimeout"])
         #expect(report.cells[1].error?.message == "cell 2 took longer than 0.050 seconds")
     }
 
     @Test func `a cell that does not even stop when interrupted is given up`() async throws {
-        let options = RunOptions(timeout: .milliseconds(50), allowsErrors: true, interruptGrace: .milliseconds(50))
+        let options = RunOptions(timeout: .milliseconds(50), allowsErrors: true, interruptGrace: .seconds(2))
         let (report, saved, session) = try await run(Notebook(code: "print a\nhang-for-ever", "print b"), options)
         #expect(report.cells.map(\.outcome.word) == ["timed out CellTimeout", "not run"])
         #expect(saved.cells[0].outputs.map(\.kind) == [.stream, .error])
@@ -157,7 +157,7 @@ import Testing
         let session = ScriptedSession()
         let saved = SavedNotebooks()
         let lines = (0..<2000).map { "print \($0)" }.joined(separator: "\n")
-        _ = try await NotebookRun(Notebook(code: lines), session: session, save: saved.save).run()
+        _ = try await NotebookRun(Notebook(code: lines), session: session, options: RunOptions(saveInterval: .seconds(60)), save: saved.save).run()
         // Before the run, soon after the first output, at the end of the cell, and at the end of the run.
         #expect(saved.all.count <= 4)
         #expect(saved.last?.cells[0].outputs.first?.plainText?.hasSuffix("1999\n") == true)

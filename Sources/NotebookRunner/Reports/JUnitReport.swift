@@ -2,7 +2,7 @@ import NotebookFormat
 
 /// The run as JUnit XML: one test case for each code cell, as CI servers read it.
 public enum JUnitReport {
-    /// The report of a run of the notebook called `name`.
+    /// The report of a run of the notebook at the path `name`, whose file name without its ending is the class name.
     public static func text(_ report: RunReport, name: String) -> String {
         let failures = report.cells.count { if case .failed = $0.outcome { true } else { false } }
         let errors = report.cells.count { cell in
@@ -23,8 +23,13 @@ public enum JUnitReport {
         let timestamp = report.started.prefix(19)
         var xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites \(counts) \(time)>\n"
         xml += "  <testsuite name=\"\(XML.escaped(name))\" \(counts) \(time) timestamp=\"\(timestamp)\">\n"
-        for cell in report.cells { xml += testCase(cell, classname: name) }
+        for cell in report.cells { xml += testCase(cell, classname: className(name)) }
         return xml + "  </testsuite>\n</testsuites>\n"
+    }
+
+    private static func className(_ path: String) -> String {
+        let file = Files.name(of: path)
+        return (file.hasSuffix(".ipynb") ? String(file.dropLast(".ipynb".count)) : file)
     }
 
     private static func testCase(_ cell: CellReport, classname: String) -> String {
