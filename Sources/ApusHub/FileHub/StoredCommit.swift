@@ -74,6 +74,9 @@ struct StoredCommit: Equatable {
             guard size >= 0, Hexadecimal.isDigest(blobID, digits: 40), Hexadecimal.isDigest(sha256, digits: 64) else {
                 throw damaged("the entry \(path.debugDescription) has no proper size or digest")
             }
+            guard !isLarge || blobID == GitObjects.pointerID(sha256: sha256, size: size) else {
+                throw damaged("the size or digest of the large file \(path.debugDescription) does not belong to its id")
+            }
             stored.append(StoredFile(path: path, size: size, blobID: blobID, sha256: sha256, isLarge: isLarge))
         }
         self.init(parent: json["parent"]?.string, author: author, time: time, message: message, files: stored)

@@ -8,7 +8,7 @@ public struct HubEnvironment: Sendable {
     /// The user's home folder, nil when `HOME` is not set.
     public var userHome: String? { self["HOME"] }
 
-    /// `HF_ENDPOINT` as it was written, without the final `/`; the Hugging Face Hub when unset.
+    /// `HF_ENDPOINT` as it was written, to be read by `HubEndpoint`; the Hugging Face Hub when unset.
     public var endpointText: String { self["HF_ENDPOINT"] ?? HubEndpoint.huggingFace.description }
 
     /// `$HF_HOME`, `$XDG_CACHE_HOME/huggingface` or `~/.cache/huggingface`.
