@@ -92,7 +92,7 @@ let package = Package(
         tests("ApusData", ["ApusJSON"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN"], resources: [.copy("Fixtures")]),
         tests("ApusHub", ["ApusJSON"]),
-        tests("ApusPlot"),
+        tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],
     swiftLanguageModes: [.v6]
 )
