@@ -10,6 +10,11 @@ public struct ConnectionFile: Sendable, Equatable {
     public struct CurveKeys: Sendable, Equatable {
         public var publicKey: String
         public var secretKey: String
+
+        public init(publicKey: String, secretKey: String) {
+            self.publicKey = publicKey
+            self.secretKey = secretKey
+        }
     }
 
     public var transport: Transport

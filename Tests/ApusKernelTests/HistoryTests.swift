@@ -1,0 +1,88 @@
+import ApusJSON
+import ApusKernel
+import Glibc
+import JupyterProtocol
+import Testing
+
+@Suite struct HistoryTests {
+    /// A folder for one test, removed afterwards.
+    static func withFolder(_ body: (HistoryFolder, String) -> Void) {
+        var template = Array("/tmp/apus-history-XXXXXX".utf8CString)
+        mkdtemp(&template)
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        body(HistoryFolder(path: path + "/a/b"), path)
+        for number in 1...9 { unlink("\(path)/a/b/00000\(number).jsonl") }
+        for folder in ["/a/b", "/a", ""] { rmdir(path + folder) }
+    }
+
+    func history(_ conversation: Conversation, _ content: JSONObject) -> JSON? {
+        conversation.reply(to: conversation.send("history_request", content))?.message.content["history"]
+    }
+
+    func run(_ conversation: Conversation, _ cells: [String]) {
+        for cell in cells {
+            let request = conversation.execute(cell)
+            // The history is written after idle; the next cell, or a silent one, comes after that.
+            _ = conversation.published(for: request)
+        }
+        _ = conversation.reply(to: conversation.execute("x", ["silent": true]))
+    }
+
+    @Test func `tail, range and search find what ran, with results where asked`() {
+        let conversation = Conversation()
+        run(conversation, ["alpha", "say b", "beta", "alpha"])
+        #expect(history(conversation, ["hist_access_type": "tail", "n": 2]) == [[1, 3, "beta"], [1, 4, "alpha"]])
+        #expect(
+            history(conversation, ["hist_access_type": "tail", "n": 3, "output": true])
+                == [[1, 2, ["say b", nil]], [1, 3, ["beta", "beta"]], [1, 4, ["alpha", "alpha"]]])
+        #expect(history(conversation, ["hist_access_type": "range", "start": 1, "stop": 3]) == [[1, 1, "alpha"], [1, 2, "say b"]])
+        #expect(
+            history(conversation, ["hist_access_type": "search", "pattern": "al*"]) == [[1, 1, "alpha"], [1, 4, "alpha"]])
+        #expect(history(conversation, ["hist_access_type": "search", "pattern": "a?pha", "unique": true]) == [[1, 4, "alpha"]])
+        #expect(history(conversation, ["hist_access_type": "search", "pattern": "*", "n": 1]) == [[1, 4, "alpha"]])
+    }
+
+    @Test func `a later kernel finds the inputs of earlier ones`() {
+        Self.withFolder { folder, _ in
+            run(Conversation(history: folder), ["one\nmore", "two"])
+            let second = Conversation(history: folder)
+            #expect(history(second, ["hist_access_type": "tail", "n": 5]) == [[1, 1, "one\nmore"], [1, 2, "two"]])
+            run(second, ["three"])
+            #expect(history(second, ["hist_access_type": "tail", "n": 2]) == [[1, 2, "two"], [2, 1, "three"]])
+            #expect(history(second, ["hist_access_type": "range", "session": -1, "start": 2]) == [[1, 2, "two"]])
+            #expect(history(second, ["hist_access_type": "range", "session": 0]) == [[2, 1, "three"]])
+        }
+    }
+
+    @Test func `tokens are masked and damaged lines left out`() {
+        Self.withFolder { folder, path in
+            run(Conversation(history: folder), ["%%auth --token hf_abcDEF0123456789 # hf_ok"])
+            let file = fopen(path + "/a/b/000001.jsonl", "a")
+            fputs("[2,\"cut", file)
+            fclose(file)
+            let second = Conversation(history: folder)
+            #expect(history(second, ["hist_access_type": "tail", "n": 9]) == [[1, 1, "%%auth --token hf_*** # hf_ok"]])
+        }
+    }
+
+    @Test func `a folder that cannot be written leaves the history in memory`() {
+        let conversation = Conversation(history: HistoryFolder(path: "/proc/nowhere/apus"))
+        run(conversation, ["alpha"])
+        #expect(history(conversation, ["hist_access_type": "tail", "n": 9]) == [[1, 1, "alpha"]])
+    }
+
+    @Test func `patterns match as in a shell`() {
+        let conversation = Conversation()
+        run(conversation, ["ab[c", "a.c", "%%train --epochs 3"])
+        func matches(_ pattern: String) -> Int? {
+            history(conversation, ["hist_access_type": "search", "pattern": .string(pattern)])?.array?.count
+        }
+        #expect(matches("a*c") == 2)
+        #expect(matches("a[.x-z]c") == 1)
+        #expect(matches("a[!.]c") == 0)
+        #expect(matches("ab[c") == 1)
+        #expect(matches("%%train*") == 1)
+        #expect(matches("%%train") == 0)
+        #expect(matches(String(repeating: "*a", count: 40)) == 0, "no exponential time")
+    }
+}

@@ -1,0 +1,107 @@
+import ApusJSON
+import ApusKernel
+import ApusSession
+import ApusThreads
+import JupyterProtocol
+import Synchronization
+
+/// A transport without sockets: keeps what the kernel sends, in order, and lets a test wait for it.
+final class RecordingTransport: MessageTransport {
+    struct Sent: Sendable {
+        let message: Message
+        let channel: Channel
+
+        var type: String { message.header.type }
+        /// `stream stdout`, `status busy` and so on: enough to compare sequences.
+        var summary: String {
+            switch type {
+            case "status": "status \(message.content["execution_state"]?.string ?? "")"
+            case "stream": "stream \(message.content["name"]?.string ?? ""): \(message.content["text"]?.string ?? "")"
+            default: type
+            }
+        }
+    }
+
+    private let sent = Mutex<[Sent]>([])
+    private let arrival = Wakeup()
+
+    var all: [Sent] { sent.withLock { $0 } }
+
+    func send(_ message: Message, on channel: Channel) {
+        sent.withLock { $0.append(Sent(message: message, channel: channel)) }
+        arrival.signal()
+    }
+
+    /// The first message, sent or to come, that fits; nil when ten seconds pass without one.
+    func first(where fits: (Sent) -> Bool) -> Sent? {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            arrival.clear()
+            if let found = all.first(where: fits) { return found }
+            guard arrival.wait(timeout: deadline - ContinuousClock.now) else { return nil }
+        }
+    }
+}
+
+/// A client and a kernel over the echo session, joined by a recording transport.
+struct Conversation {
+    let transport = RecordingTransport()
+    let kernel: Kernel
+    let client = MessageFactory()
+    private let route: [Frame]
+
+    init(history: HistoryFolder? = nil) {
+        kernel = Kernel(session: EchoSession(), transport: transport, version: "1.2.3", history: history)
+        route = [Frame(text: client.session)]
+    }
+
+    private init(sharing other: Conversation) {
+        kernel = other.kernel
+        transportOfOther = other.transport
+        route = [Frame(text: client.session)]
+    }
+
+    private var transportOfOther: RecordingTransport?
+    var log: RecordingTransport { transportOfOther ?? transport }
+
+    /// Another client of the same kernel.
+    func otherClient() -> Conversation { Conversation(sharing: self) }
+
+    /// Sends a request and returns its header.
+    @discardableResult
+    func send(
+        _ type: String, _ content: JSONObject = [:], on channel: Channel = .shell, date: String? = nil, parent: MessageHeader? = nil
+    ) -> MessageHeader {
+        var message = client.message(type, content, parent: parent, identities: route)
+        if let date {
+            let header = message.header
+            message.header = MessageHeader(
+                id: header.id, session: header.session, username: header.username, type: header.type, date: date)
+        }
+        kernel.receive(message, on: channel)
+        return message.header
+    }
+
+    @discardableResult
+    func execute(_ code: String, _ options: JSONObject = [:], date: String? = nil) -> MessageHeader {
+        var content: JSONObject = ["code": .string(code)]
+        for (key, value) in options { content[key] = value }
+        return send("execute_request", content, date: date)
+    }
+
+    /// The reply to a request, wherever it was sent.
+    func reply(to request: MessageHeader) -> RecordingTransport.Sent? {
+        log.first { $0.channel != .iopub && $0.type.hasSuffix("_reply") && $0.message.parentHeader == request.bytes }
+    }
+
+    /// Waits for the idle of a request and returns all that was published for it.
+    func published(for request: MessageHeader) -> [RecordingTransport.Sent] {
+        _ = log.first { $0.summary == "status idle" && $0.message.parentHeader == request.bytes }
+        return log.all.filter { $0.channel == .iopub && $0.message.parentHeader == request.bytes }
+    }
+
+    /// Waits until a cell is seen running.
+    func waitForStart(of request: MessageHeader) {
+        _ = log.first { $0.type == "execute_input" && $0.message.parentHeader == request.bytes }
+    }
+}
