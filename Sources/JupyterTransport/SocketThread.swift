@@ -29,6 +29,8 @@ final class SocketThread: Sendable {
                 try Self.bind(socket, channel: channel, connection: connection)
                 opened.signal()
                 Self.run(socket, mailbox: mailbox)
+                // ZeroMQ leaves the files of its sockets behind.
+                if let path = connection.socketPath(channel) { unlink(path) }
             } catch {
                 failure.value.withLock { $0 = error }
                 opened.signal()

@@ -1,5 +1,6 @@
 import ApusJSON
 import CZeroMQ
+import Glibc
 import JupyterProtocol
 import JupyterTransport
 import Testing
@@ -85,6 +86,9 @@ import Testing
         client.send([[1]])
         #expect(client.receive() == [[1]])
         second.close()
+        for channel in Channel.allCases {
+            if let path = connection.socketPath(channel) { #expect(access(path, F_OK) != 0, "no socket file is left") }
+        }
     }
 
     @Test func `messages of many threads arrive in the order of each, and all before the close ends`() throws {
