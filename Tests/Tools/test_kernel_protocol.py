@@ -49,13 +49,14 @@ def client(manager):
 
 
 def reply_to(client, message_id, channel="shell"):
-    """The reply to one request; replies to others are passed over."""
+    """The reply to one request. Replies to others that come before it are kept for their turn."""
+    kept = client.__dict__.setdefault("kept_replies", {})
+    get = client.get_shell_msg if channel == "shell" else client.get_control_msg
     deadline = time.monotonic() + TIMEOUT
-    while True:
-        get = client.get_shell_msg if channel == "shell" else client.get_control_msg
+    while message_id not in kept:
         reply = get(timeout=max(0.1, deadline - time.monotonic()))
-        if reply["parent_header"]["msg_id"] == message_id:
-            return reply
+        kept[reply["parent_header"]["msg_id"]] = reply
+    return kept.pop(message_id)
 
 
 def published(client, message_id):
@@ -147,7 +148,7 @@ def test_execution_count_and_history(client):
         for silent, store in [(False, True), (True, True), (False, False), (False, True)]
     ]
     assert counts == [1, 1, 1, 2]
-    history = reply_to(client, client.history(hist_access_type="tail", n=5))["content"]["history"]
+    history = reply_to(client, client.history(hist_access_type="tail", n=2))["content"]["history"]
     assert [entry[1:] for entry in history] == [[1, QUICK], [2, QUICK]]
 
 
