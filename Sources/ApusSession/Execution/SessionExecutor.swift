@@ -79,6 +79,7 @@ final class SessionExecutor: SerialExecutor, TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        // Nothing of this object may be touched after the unlocking: the job may have run by then, and have released the session.
         queue.change { $0.jobs.append(job) }
     }
 

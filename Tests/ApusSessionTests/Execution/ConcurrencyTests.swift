@@ -108,6 +108,21 @@ import Testing
         await session.close()
     }
 
+    /// Whoever hands a cell to the session's thread must not touch what the cell itself may release.
+    @Test func `many short sessions come and go at once`() async {
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<50 {
+                        guard await CellSession(magics: []).run("let x = 1").error == nil else { return false }
+                    }
+                    return true
+                }
+            }
+            for await isFine in group { #expect(isFine) }
+        }
+    }
+
     @Test func `sessions end with their last reference`() async {
         weak var gone: CellSession?
         do {
