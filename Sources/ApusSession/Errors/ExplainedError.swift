@@ -47,3 +47,8 @@ public struct CellInterrupted: Error, Sendable, Equatable, CustomStringConvertib
 
     public var description: String { message }
 }
+
+extension InputUnavailable: ExplainedError {
+    public var title: String { description }
+    public var hint: String? { "give the value as an option, or run the cell in a notebook that can ask" }
+}

@@ -39,7 +39,7 @@ struct ProbeMagic: Magic {
 struct CopyMagic: Magic {
     static let name = "copy"
     static let abstract = "Copies."
-    static let example = "%copy a b"
+    static let example = "%copy a b --times 2"
 
     @Argument(help: "What to copy.") var source: String
     @Argument(help: "Where to.") var target: String?
