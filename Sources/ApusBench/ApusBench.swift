@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// Measures the engine; every measurement is one line of JSON on standard output.
+@main struct ApusBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ApusBench", abstract: "Measures the training engine. Every measurement is one line of JSON.",
+        subcommands: [TrainCommand.self, InferCommand.self])
+}
