@@ -66,6 +66,7 @@ import Testing
         let progress = TextProgress(width: { 40 }, write: written.append)
         progress.cellStarted(cells[0], of: 12)
         progress.cellShowed(.updateDisplay(DisplayData(MIMEBundle(text: "Epoch 1/30 loss 0.5 a line that is far too long for it"), id: "p")))
+        progress.cellShowed(.display(DisplayData(MIMEBundle(text: "a table\nof two lines"))))
         progress.cellShowed(.updateDisplay(DisplayData(MIMEBundle(text: "too soon after the last"), id: "p")))
         progress.cellEnded(cells[0], of: 12)
         progress.cellEnded(cells[5], of: 12)
@@ -81,6 +82,14 @@ import Testing
     ])
     func `durations are written for people`(duration: Duration, text: String) {
         #expect(duration.spoken == text)
+    }
+
+    @Test(arguments: [
+        ("// Parameters\nlet a = 1", "let a = 1"), ("\n# only\n// comments", "# only"), ("  %%train --epochs 3\n--seed 1", "%%train --epochs 3"),
+        (" \n", ""),
+    ])
+    func `a cell is called by the first line that does something`(source: String, title: String) {
+        #expect(CellReport(index: 0, number: 1, source: source).title == title)
     }
 
     @Test func `times are written as Jupyter writes them`() {

@@ -30,13 +30,7 @@ public final class TextProgress: RunObserver {
     }
 
     public func cellShowed(_ event: CellEvent) {
-        let shown: String? =
-            switch event {
-            case .display(let display), .updateDisplay(let display): display.bundle.text
-            case .stream(_, let text): text
-            case .result, .clearOutput, .error: nil
-            }
-        guard let shown, let last = shown.split(whereSeparator: \.isNewline).last(where: { !String($0).trimmed.isEmpty }) else { return }
+        guard let last = TextProgress.line(of: event) else { return }
         let now = ContinuousClock.now
         let isDue = state.withLock { state in
             guard state.lastShown.map({ now - $0 >= TextProgress.interval }) ?? true else { return false }
@@ -44,7 +38,7 @@ public final class TextProgress: RunObserver {
             return true
         }
         guard isDue else { return }
-        show("  " + String(last).withoutEscapeSequences.trimmed.map { $0 == "\t" ? " " : $0 })
+        show("  " + last)
     }
 
     public func cellEnded(_ cell: CellReport, of total: Int) {
@@ -65,6 +59,20 @@ public final class TextProgress: RunObserver {
         state.withLock { $0 = State() }
     }
 
+    /// A display of one line, such as a progress bar, or the last line of a text; tables and plots are for the notebook.
+    private static func line(of event: CellEvent) -> String? {
+        let lines: [Substring]
+        switch event {
+        case .display(let display), .updateDisplay(let display):
+            lines = (display.bundle.text ?? "").split(whereSeparator: \.isNewline)
+            guard lines.count == 1 else { return nil }
+        case .stream(_, let text): lines = text.split(whereSeparator: \.isNewline)
+        case .result, .clearOutput, .error: return nil
+        }
+        let line = lines.last { !String($0).trimmed.isEmpty }
+        return line.map { String(String($0).withoutEscapeSequences.trimmed.map { $0 == "\t" ? " " : $0 }) }
+    }
+
     private func show(_ end: String) {
         let title = state.withLock { $0.title }
         write("\r\u{1B}[2K" + TextProgress.fit(title, end, width: width()))
@@ -76,10 +84,10 @@ public final class TextProgress: RunObserver {
         return "[\(String(repeating: " ", count: digits - number.count))\(number)/\(total)] \(cell.title)"
     }
 
-    /// Both on one line: the title gets what `end` leaves, but at least a third.
+    /// Both on one line: the title gets what `end` leaves, but at least a quarter.
     static func fit(_ title: String, _ end: String, width: Int) -> String {
         let width = max(width - 1, 20)
-        let shown = title.count + end.count <= width ? title : cut(title, to: max(width / 3, width - end.count))
+        let shown = title.count + end.count <= width ? title : cut(title, to: max(width / 4, width - end.count))
         return cut(shown + end, to: width)
     }
 

@@ -71,8 +71,9 @@ public struct CellReport: Sendable {
         }
     }
 
-    /// The first line that holds something.
+    /// The first line that does something; of a cell of comments, its first line.
     public var title: String {
-        source.linesWithEnds().lazy.map { $0.trimmed }.first { !$0.isEmpty } ?? ""
+        let lines = source.linesWithEnds().map(\.trimmed).filter { !$0.isEmpty }
+        return lines.first { !$0.hasPrefix("//") && !$0.hasPrefix("#") } ?? lines.first ?? ""
     }
 }
