@@ -72,7 +72,7 @@ extension HubError {
         case FileSystem.noSpaceLeft, FileSystem.quotaExceeded:
             HubError(
                 .noSpace, "cannot \(action) \(path): \(reason)",
-                nextStep: "Free some space, or move the cache with HF_HUB_CACHE; nothing half-written was left")
+                nextStep: "Free some space, or use another folder (HF_HUB_CACHE moves the cache); nothing half-written was left")
         case FileSystem.accessDenied, FileSystem.notPermitted, FileSystem.readOnly:
             HubError(
                 .permissionDenied, "cannot \(action) \(path): \(reason)",
