@@ -10,6 +10,9 @@ public final class ZeroMQTransport: MessageTransport {
     private let stdin: SocketThread
     private let iopub: SocketThread
 
+    /// In bytes; subscriptions to longer ones work, but are not welcomed.
+    private static let longestTopic = 4096
+
     /// Binds all sockets, to the address in the connection file only. Nothing is received before `start`.
     public init(_ connection: ConnectionFile) throws(TransportError) {
         let context = ZMQContext()
@@ -40,7 +43,8 @@ public final class ZeroMQTransport: MessageTransport {
         heartbeat.listen { [heartbeat] frames in heartbeat.send(frames) }
         iopub.listen { frames in
             // A subscription is 1 and the topic, its end 0 and the topic; anything else is not for us.
-            guard let frame = frames.first, frames.count == 1, frame.first == 1 else { return }
+            // The frame is not signed, so it is believed only as long as topics are.
+            guard let frame = frames.first, frames.count == 1, frame.first == 1, frame.count <= Self.longestTopic else { return }
             receiver.subscribed(to: Frame(frame.dropFirst()))
         }
         for (channel, socket) in [(Channel.shell, shell), (.control, control), (.stdin, stdin)] {
