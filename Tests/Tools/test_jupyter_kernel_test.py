@@ -21,8 +21,10 @@ class TestKernel(jupyter_kernel_test.KernelTests):
     language_name = "swift"
     file_extension = ".swift"
 
-    code_hello_world = 'let greeting = "hello, world"\n%who'
+    # A token in a cell is used, with a warning; a hub in a folder asks nobody about it.
+    code_stderr = "%%auth --hub file:~/hub --token hf_aaaaaaaaaaaaaaaa"
     code_generate_error = "%%nosuch"
+    code_display_data = [{"code": 'let greeting = "hello, world"\n%who', "mime": "text/html"}]
     completion_samples = [
         {"text": "%%tra", "matches": ["%%train"]},
         {"text": "%%build --re", "matches": ["--recipe"]},
@@ -32,11 +34,21 @@ class TestKernel(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "%%train"
 
     def test_parameter_cell(self):
+        self.flush_channels()
         reply, _ = self.execute_helper("let answer = 42")
         self.assertEqual(reply["content"]["status"], "ok")
 
+    def test_stdout(self):
+        """The inherited test wants "hello, world", which no magic prints."""
+        self.flush_channels()
+        reply, outputs = self.execute_helper("%lsmagic")
+        self.assertEqual(reply["content"]["status"], "ok")
+        self.assertEqual({(m["msg_type"], m["content"]["name"]) for m in outputs}, {("stream", "stdout")})
+        self.assertIn("%%train", "".join(m["content"]["text"] for m in outputs))
+
     def test_history_operations(self):
         """The inherited history test needs cells that have a value; these have none."""
+        self.flush_channels()
         for code in ("let first = 1", "let second = 2"):
             self.execute_helper(code)
         reply = self.history_helper([], hist_access_type="tail", n=2, raw=True, output=False)
