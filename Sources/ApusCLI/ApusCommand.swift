@@ -6,6 +6,11 @@ public struct ApusCommand: ParsableCommand {
         commandName: "apus",
         abstract: "A Jupyter kernel, a headless notebook runner and a training engine for time series.",
         discussion: """
+              apus install --user          register the kernel with Jupyter
+              apus run notebook.ipynb      execute a notebook without Jupyter
+              apus check notebook.ipynb    find its mistakes without running it
+
+            Errors go to standard error, results to standard output, progress only to a terminal.
             Exit codes: 0 done, 1 a cell or a check failed, 2 wrong usage, 130 interrupted.
             """,
         version: ApusVersion.current,

@@ -9,7 +9,7 @@ public struct CheckCommand: ParsableCommand {
         commandName: "check", abstract: "Find mistakes in notebooks without running them.",
         discussion: """
             Reads every code cell in order: unknown magics, options, layers and values, shapes that cannot fit, cells whose predecessor is \
-            missing. Prints one line for each finding, as compilers do, and exits with 1 when there is an error:
+            missing. Parameters are checked as a run would get them. Prints one line for each finding, as compilers do, and exits with 1 when there is an error:
 
               path:cell:line:column: error: what is wrong; what to do
 
@@ -30,6 +30,8 @@ public struct CheckCommand: ParsableCommand {
             do {
                 let notebook = try Notebook(parsing: try Files.read(path))
                 let found = notebook.diagnostics(SessionFactory.makeChecker(overrides: parameters.values(for: notebook)))
+                var parameterised = notebook
+                for warning in parameterised.inject(parameters) { Console.output("\(path): warning: \(warning)\n") }
                 for diagnostic in found { Console.output(diagnostic.line(path: path) + "\n") }
                 hasError = hasError || found.contains { $0.severity == .error }
             } catch let error as FileError {

@@ -2,8 +2,11 @@
 
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
+import termios
 import time
 import xml.etree.ElementTree
 
@@ -184,6 +187,65 @@ def test_time_limit_stops_the_cell(apus, notebook_path, jupyter_environment, sma
     read(tmp_path / "out.ipynb")
 
 
+# --- a person at the terminal ---
+
+
+class Terminal:
+    """The binary with a terminal as its standard input and error."""
+
+    def __init__(self, command, folder):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(command, cwd=folder, stdin=slave, stderr=slave, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        os.close(slave)
+        self.shown = ""
+
+    def read_until(self, text, seconds=30):
+        deadline = time.monotonic() + seconds
+        while text not in self.shown:
+            ready, _, _ = select.select([self.master], [], [], max(0, deadline - time.monotonic()))
+            assert ready, f"no {text!r} in {self.shown!r}"
+            self.shown += os.read(self.master, 4096).decode()
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+        os.close(self.master)
+
+
+@pytest.fixture
+def password_prompt(apus, tmp_path):
+    """A run that asks for the token of a hub in a folder."""
+    write(tmp_path / "nb.ipynb", "%%auth --hub file:hub --prompt", "%who")
+    terminal = Terminal([apus, "run", "nb.ipynb"], tmp_path)
+    terminal.read_until("Token for")
+    yield terminal
+    terminal.close()
+
+
+def test_a_password_is_asked_for_and_never_shown(password_prompt, tmp_path):
+    # The prompt comes before the terminal hides what is typed; type once it does.
+    deadline = time.monotonic() + 10
+    while termios.tcgetattr(password_prompt.master)[3] & termios.ECHO and time.monotonic() < deadline:
+        time.sleep(0.01)
+    password_prompt.type("hf_secretSecretSecretSecretSecret12\n")
+    assert password_prompt.process.wait(30) in (0, 1)
+    password_prompt.read_until("[1/2]")
+    assert "hf_secret" not in password_prompt.shown
+    assert "hf_secret" not in (tmp_path / "nb.executed.ipynb").read_text()
+    assert read(tmp_path / "nb.executed.ipynb").cells[0].outputs
+
+
+def test_an_interrupt_ends_a_question(password_prompt, tmp_path):
+    password_prompt.process.send_signal(signal.SIGINT)
+    assert password_prompt.process.wait(30) == 130
+    assert termios.tcgetattr(password_prompt.master)[3] & termios.ECHO, "the terminal was left silent"
+    assert read(tmp_path / "nb.executed.ipynb").cells[1].execution_count is None
+
+
 # --- apus check ---
 
 
@@ -200,6 +262,13 @@ def test_check_names_path_cell_line_and_column(apus, tmp_path):
     assert result.returncode == 1 and len(lines) == 2
     assert lines[0].startswith("a.ipynb:2:2:1: error: ") and "%%trian" in lines[0]
     assert lines[1].startswith("a.ipynb:3:1:6: error: ") and "--nope" in lines[1]
+
+
+def test_check_knows_the_parameters_of_the_run(apus, tmp_path):
+    write(tmp_path / "nb.ipynb", "let epochs = 3", "%%train --epochs {epochs}", tags={0: ["parameters"], 1: ["raises-exception"]})
+    assert call(apus, "check", "nb.ipynb", "-p", "epochs", "5", cwd=tmp_path).stdout == ""
+    result = call(apus, "check", "nb.ipynb", "-p", "epoch", "5", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (0, "nb.ipynb: warning: unknown parameter 'epoch': did you mean 'epochs'?\n")
 
 
 def test_check_of_a_file_that_is_no_notebook(apus, tmp_path):
