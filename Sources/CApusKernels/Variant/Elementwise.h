@@ -37,15 +37,19 @@ KERNEL void FN(activation_gradient)(float *dy, const float *y, apus_activation_t
     }
 }
 
-/// Philox 4x32-10 (Salmon et al., SC'11) of WIDTH counters at once.
-INLINE void FN(philox)(VU c[4], uint32_t k0, uint32_t k1) {
+/// Philox 4x32-10 (Salmon et al., SC'11) of WIDTH counters at once, as WIDTH / 2 even and odd ones: a 32-bit word in the low half of each
+/// 64-bit lane is what the multiplier wants, and what lies in the high half never matters.
+INLINE void FN(philox)(VL even[4], VL odd[4], uint32_t k0, uint32_t k1) {
+    const VL low = (VL)(0xFFFFFFFFu);
     UNROLL for (int round = 0; round < 10; round++) {
-        VL p0 = __builtin_convertvector(c[0], VL) * 0xD2511F53u, p1 = __builtin_convertvector(c[2], VL) * 0xCD9E8D57u;
-        VU high0 = __builtin_convertvector(p0 >> 32, VU), high1 = __builtin_convertvector(p1 >> 32, VU);
-        c[0] = high1 ^ c[1] ^ k0;
-        c[2] = high0 ^ c[3] ^ k1;
-        c[1] = __builtin_convertvector(p1, VU);
-        c[3] = __builtin_convertvector(p0, VU);
+        UNROLL for (int half = 0; half < 2; half++) {
+            VL *c = half ? odd : even;
+            VL p0 = (c[0] & low) * (VL)(0xD2511F53u), p1 = (c[2] & low) * (VL)(0xCD9E8D57u);
+            c[0] = (p1 >> 32) ^ c[1] ^ (VL)(k0);
+            c[2] = (p0 >> 32) ^ c[3] ^ (VL)(k1);
+            c[1] = p1;
+            c[3] = p0;
+        }
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
@@ -54,19 +58,22 @@ INLINE void FN(philox)(VU c[4], uint32_t k0, uint32_t k1) {
 /// Feature f of (row, t) uses word f / 16 % 4 of the counter (f / 64 * 16 + f % 16, t, row, step): whole vectors, whatever their width.
 KERNEL void FN(dropout)(float *y, float *mask, const float *x, const apus_dropout_t *d) {
     const ptrdiff_t stride = apus_padded(d->features);
-    VU lane;
-    for (int i = 0; i < WIDTH; i++) lane[i] = (uint32_t)i;
+    VL lane;
+    for (int i = 0; i < WIDTH / 2; i++) lane[i] = (uint64_t)(2 * i);
     for (ptrdiff_t t = 0; t < d->steps; t++)
         for (ptrdiff_t row = 0; row < d->rows; row++) {
             const ptrdiff_t at = (t * d->rows + row) * stride;
             for (ptrdiff_t group = 0; group < stride; group += 64)
                 for (ptrdiff_t part = 0; part < 16; part += WIDTH) {
-                    VU c[4] = {lane + (uint32_t)(group / 4 + part), (VU)((uint32_t)t), (VU)(d->first_row + (uint32_t)row), (VU)(d->step)};
-                    FN(philox)(c, d->key[0], d->key[1]);
+                    VL first = lane + (VL)((uint64_t)(group / 4 + part)), row_word = (VL)(d->first_row + (uint32_t)row);
+                    VL even[4] = {first, (VL)((uint32_t)t), row_word, (VL)(d->step)};
+                    VL odd[4] = {first + (VL)(1), (VL)((uint32_t)t), row_word, (VL)(d->step)};
+                    FN(philox)(even, odd, d->key[0], d->key[1]);
                     UNROLL for (int word = 0; word < 4; word++) {
                         ptrdiff_t f = group + word * 16 + part;
                         if (f >= stride) break;
-                        VF m = c[word] >= (VU)(d->threshold) ? (VF)(d->scale) : (VF)(0.0f);
+                        VL pair = (even[word] & (VL)(0xFFFFFFFFu)) | odd[word] << 32;
+                        VF m = __builtin_bit_cast(VU, pair) >= (VU)(d->threshold) ? (VF)(d->scale) : (VF)(0.0f);
                         STORE(mask + at + f, m);
                         STORE(y + at + f, LOAD(x + at + f) * m);
                     }

@@ -10,7 +10,7 @@ typedef float FN(vf) __attribute__((ext_vector_type(WIDTH)));
 typedef float FN(vfu) __attribute__((ext_vector_type(WIDTH), aligned(4), may_alias));
 typedef int32_t FN(vi) __attribute__((ext_vector_type(WIDTH)));
 typedef uint32_t FN(vu) __attribute__((ext_vector_type(WIDTH)));
-typedef uint64_t FN(vl) __attribute__((ext_vector_type(WIDTH)));
+typedef uint64_t FN(vl) __attribute__((ext_vector_type(WIDTH / 2)));
 #define VF FN(vf)
 #define VI FN(vi)
 #define VU FN(vu)
