@@ -47,18 +47,22 @@ KERNEL void FN(gemm_panel)(int vectors, float *c, ptrdiff_t ldc, const float *a,
     switch (vectors) {
     case 4:
         GEMM_PANEL(GEMM_ROWS, 4);
+        GEMM_PANEL(2, 4);
         GEMM_PANEL(1, 4);
         break;
     case 3:
         GEMM_PANEL(GEMM_ROWS, 3);
+        GEMM_PANEL(2, 3);
         GEMM_PANEL(1, 3);
         break;
     case 2:
         GEMM_PANEL(2 * GEMM_ROWS, 2);
+        GEMM_PANEL(2, 2);
         GEMM_PANEL(1, 2);
         break;
     default:
         GEMM_PANEL(2 * GEMM_ROWS, 1);
+        GEMM_PANEL(2, 1);
         GEMM_PANEL(1, 1);
     }
 }

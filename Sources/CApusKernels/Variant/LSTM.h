@@ -27,60 +27,68 @@ KERNEL void FN(lstm_pack_transposed)(float *packed, const float *kernel, ptrdiff
     }
 }
 
-/// `rows` rows of WIDTH units of one step.
-INLINE void FN(lstm_tile)(const int rows, const apus_lstm_forward_t *l, ptrdiff_t t, ptrdiff_t row, ptrdiff_t u, const float *w) {
-    const ptrdiff_t units = apus_padded(l->units), inputs = apus_padded(l->inputs), slot = l->rows * units;
-    VF sum[8][4];
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int g = 0; g < 4; g++) sum[r][g] = LOAD(w + g * WIDTH);
-    w += 4 * WIDTH;
-    const float *a = l->x + (t * l->rows + row) * inputs;
-    for (ptrdiff_t k = 0; k < l->inputs; k++, w += 4 * WIDTH) {
-        VF bv[4];
-        UNROLL for (int g = 0; g < 4; g++) bv[g] = LOAD(w + g * WIDTH);
-        UNROLL for (int r = 0; r < rows; r++) {
-            VF av = (VF)(a[r * inputs + k]);
-            UNROLL for (int g = 0; g < 4; g++) sum[r][g] = FMA(av, bv[g], sum[r][g]);
-        }
-    }
-    if (t > 0) {
-        a = l->h + (t - 1) % l->h_slots * slot + row * units;
-        for (ptrdiff_t k = 0; k < l->units; k++, w += 4 * WIDTH) {
+/// sum += the rows of `a` (K) times the packed weights `w`, which is moved on; panels lie `panel` floats apart.
+INLINE const float *FN(lstm_accumulate)(const int rows, const int panels, VF sum[8][4], const float *a, ptrdiff_t lda, ptrdiff_t k,
+                                        const float *w, ptrdiff_t panel) {
+    for (ptrdiff_t i = 0; i < k; i++, w += 4 * WIDTH)
+        UNROLL for (int p = 0; p < panels; p++) {
             VF bv[4];
-            UNROLL for (int g = 0; g < 4; g++) bv[g] = LOAD(w + g * WIDTH);
+            UNROLL for (int g = 0; g < 4; g++) bv[g] = LOAD(w + p * panel + g * WIDTH);
             UNROLL for (int r = 0; r < rows; r++) {
-                VF av = (VF)(a[r * units + k]);
-                UNROLL for (int g = 0; g < 4; g++) sum[r][g] = FMA(av, bv[g], sum[r][g]);
+                VF av = (VF)(a[r * lda + i]);
+                UNROLL for (int g = 0; g < 4; g++) sum[r * panels + p][g] = FMA(av, bv[g], sum[r * panels + p][g]);
             }
         }
-    }
-    UNROLL for (int r = 0; r < rows; r++) {
-        ptrdiff_t at = (row + r) * units + u;
-        VF i = FN(sigmoid_v)(sum[r][0]), f = FN(sigmoid_v)(sum[r][1]), g = FN(tanh_v)(sum[r][2]), o = FN(sigmoid_v)(sum[r][3]);
-        VF c = i * g;
-        if (t > 0) c = FMA(f, LOAD(l->c + (t - 1) % l->c_slots * slot + at), c);
-        VF tanh_c = FN(tanh_v)(c);
-        STORE(l->c + t % l->c_slots * slot + at, c);
-        STORE(l->h + t % l->h_slots * slot + at, o * tanh_c);
-        if (l->gates) {
-            float *gates = l->gates + (t * l->rows + row + r) * l->gate_stride + u;
-            STORE(gates, i);
-            STORE(gates + units, f);
-            STORE(gates + 2 * units, g);
-            STORE(gates + 3 * units, o);
-            STORE(l->tanh_c + t * slot + at, tanh_c);
-        }
-    }
+    return w;
 }
 
-KERNEL void FN(lstm_forward)(const apus_lstm_forward_t *l) {
+/// `rows` rows of `panels` groups of WIDTH units of one step; rows * panels * 4 sums in flight hide the latency of FMA.
+INLINE void FN(lstm_tile)(const int rows, const int panels, const apus_lstm_forward_t *l, ptrdiff_t t, ptrdiff_t row, ptrdiff_t first,
+                          const float *w) {
+    const ptrdiff_t units = apus_padded(l->units), inputs = apus_padded(l->inputs), slot = l->rows * units;
     const ptrdiff_t panel = (1 + l->inputs + l->units) * 4 * WIDTH;
+    VF sum[8][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int p = 0; p < panels; p++)
+            UNROLL for (int g = 0; g < 4; g++) sum[r * panels + p][g] = LOAD(w + p * panel + g * WIDTH);
+    w = FN(lstm_accumulate)(rows, panels, sum, l->x + (t * l->rows + row) * inputs, inputs, l->inputs, w + 4 * WIDTH, panel);
+    if (t > 0) FN(lstm_accumulate)(rows, panels, sum, l->h + (t - 1) % l->h_slots * slot + row * units, units, l->units, w, panel);
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int p = 0; p < panels; p++) {
+            const VF *z = sum[r * panels + p];
+            const ptrdiff_t u = first + p * WIDTH, at = (row + r) * units + u;
+            VF i = FN(sigmoid_v)(z[0]), f = FN(sigmoid_v)(z[1]), g = FN(tanh_v)(z[2]), o = FN(sigmoid_v)(z[3]);
+            VF c = i * g;
+            if (t > 0) c = FMA(f, LOAD(l->c + (t - 1) % l->c_slots * slot + at), c);
+            VF tanh_c = FN(tanh_v)(c);
+            STORE(l->c + t % l->c_slots * slot + at, c);
+            STORE(l->h + t % l->h_slots * slot + at, o * tanh_c);
+            if (l->gates) {
+                float *gates = l->gates + (t * l->rows + row + r) * l->gate_stride + u;
+                STORE(gates, i);
+                STORE(gates + units, f);
+                STORE(gates + 2 * units, g);
+                STORE(gates + 3 * units, o);
+                STORE(l->tanh_c + t * slot + at, tanh_c);
+            }
+        }
+}
+
+/// A group of units stays in the first-level cache while all rows pass over it; a last odd row takes two groups at a time.
+KERNEL void FN(lstm_forward)(const apus_lstm_forward_t *l) {
+    const ptrdiff_t panel = (1 + l->inputs + l->units) * 4 * WIDTH, units = apus_padded(l->units), even = l->rows / 2 * 2;
     for (ptrdiff_t t = 0; t < l->steps; t++) {
-        const float *w = l->packed;
-        for (ptrdiff_t u = 0; u < apus_padded(l->units); u += WIDTH, w += panel) {
-            ptrdiff_t row = 0;
-            for (; l->rows - row >= GEMM_ROWS; row += GEMM_ROWS) FN(lstm_tile)(GEMM_ROWS, l, t, row, u, w);
-            for (; row < l->rows; row++) FN(lstm_tile)(1, l, t, row, u, w);
+        if (even > 0)
+            for (ptrdiff_t u = 0; u < units; u += WIDTH) {
+                const float *w = l->packed + u / WIDTH * panel;
+                ptrdiff_t row = 0;
+                for (; even - row >= GEMM_ROWS; row += GEMM_ROWS) FN(lstm_tile)(GEMM_ROWS, 1, l, t, row, u, w);
+                for (; row < even; row += 2) FN(lstm_tile)(2, 1, l, t, row, u, w);
+            }
+        if (even < l->rows) {
+            ptrdiff_t u = 0;
+            for (; u + 2 * WIDTH <= units; u += 2 * WIDTH) FN(lstm_tile)(1, 2, l, t, even, u, l->packed + u / WIDTH * panel);
+            for (; u < units; u += WIDTH) FN(lstm_tile)(1, 1, l, t, even, u, l->packed + u / WIDTH * panel);
         }
     }
 }
