@@ -6,7 +6,7 @@ enum { FN(panel) = 4 * WIDTH };
 KERNEL void FN(gemm_pack)(float *packed, const float *b, ptrdiff_t row_stride, ptrdiff_t column_stride, ptrdiff_t k, ptrdiff_t n) {
     ptrdiff_t padded = apus_padded(n);
     for (ptrdiff_t j = 0; j < padded; j += FN(panel)) {
-        ptrdiff_t width = padded - j < FN(panel) ? padded - j : FN(panel), filled = n - j < width ? n - j : width;
+        const ptrdiff_t width = padded - j < FN(panel) ? padded - j : FN(panel), filled = n - j < width ? n - j : width;
         for (ptrdiff_t i = 0; i < k; i++, packed += width) {
             const float *from = b + i * row_stride + j * column_stride;
             if (column_stride == 1) {

@@ -15,16 +15,23 @@ KERNEL void FN(lstm_pack)(float *packed, const float *kernel, const float *recur
     }
 }
 
-/// Wᵀ as B of a product with gate gradients (rows, 4 padded units): rows of padding units are zero.
+/// Without padding the four gates of a row are one matrix; with it, four products skip what lies between them.
+INLINE ptrdiff_t FN(lstm_parts)(ptrdiff_t units) { return apus_padded(units) == units ? 1 : 4; }
+
+/// Wᵀ as B of a product with gate gradients, part by part.
 KERNEL void FN(lstm_pack_transposed)(float *packed, const float *kernel, ptrdiff_t inputs, ptrdiff_t units) {
-    ptrdiff_t padded = apus_padded(inputs), padded_units = apus_padded(units);
-    for (ptrdiff_t j = 0; j < padded; j += FN(panel)) {
-        ptrdiff_t width = padded - j < FN(panel) ? padded - j : FN(panel);
-        for (ptrdiff_t gate = 0; gate < 4; gate++)
-            for (ptrdiff_t u = 0; u < padded_units; u++, packed += width)
-                for (ptrdiff_t l = 0; l < width; l++)
-                    packed[l] = u < units && j + l < inputs ? kernel[(j + l) * 4 * units + gate * units + u] : 0;
-    }
+    const ptrdiff_t parts = FN(lstm_parts)(units), width = 4 * units / parts;
+    for (ptrdiff_t p = 0; p < parts; p++)
+        FN(gemm_pack)(packed + p * width * apus_padded(inputs), kernel + p * width, 1, 4 * units, width, inputs);
+}
+
+/// C (rows, inputs) = gate gradients Wᵀ, or C += that.
+INLINE void FN(lstm_times_transposed)(const apus_lstm_backward_t *l, float *c, const float *dz, const float *packed, ptrdiff_t inputs,
+                                      bool accumulate) {
+    const ptrdiff_t parts = FN(lstm_parts)(l->units), width = 4 * l->units / parts;
+    for (ptrdiff_t p = 0; p < parts; p++)
+        FN(gemm)(c, apus_padded(inputs), dz + p * apus_padded(l->units), l->gate_stride, packed + p * width * apus_padded(inputs), NULL,
+                 accumulate || p > 0, l->rows, inputs, width);
 }
 
 /// sum += the rows of `a` (K) times the packed weights `w`, which is moved on; panels lie `panel` floats apart.
@@ -123,15 +130,12 @@ KERNEL void FN(lstm_backward)(const apus_lstm_backward_t *l) {
         const float *dy = !l->last_step_only ? l->dy + t * slot : last ? l->dy : NULL;
         FN(lstm_cell_backward)(l, t, dy, last);
         const float *dz = l->gates + t * l->rows * l->gate_stride;
-        if (t > 0) FN(gemm)(l->dh, units, dz, l->gate_stride, l->packed_recurrent, NULL, false, l->rows, l->units, 4 * units);
-        if (l->dx)
-            FN(gemm)(l->dx + t * l->rows * inputs, inputs, dz, l->gate_stride, l->packed_input, NULL, l->accumulate_dx, l->rows, l->inputs,
-                     4 * units);
+        if (t > 0) FN(lstm_times_transposed)(l, l->dh, dz, l->packed_recurrent, l->units, false);
+        if (l->dx) FN(lstm_times_transposed)(l, l->dx + t * l->rows * inputs, dz, l->packed_input, l->inputs, l->accumulate_dx);
     }
     const ptrdiff_t all = l->steps * l->rows, later = all - l->rows;
     const float *dz = l->gates, *dz_later = l->gates + l->rows * l->gate_stride;
-    // Without padding the four gates are one matrix.
-    const ptrdiff_t parts = units == n ? 1 : 4, width = units == n ? 4 * n : n;
+    const ptrdiff_t parts = FN(lstm_parts)(n), width = 4 * n / parts;
     for (ptrdiff_t p = 0; p < parts; p++, dz += units, dz_later += units) {
         FN(gemm_transposed)(l->dkernel + p * n, 4 * n, l->x, inputs, dz, l->gate_stride, l->inputs, width, all);
         FN(gemm_transposed)(l->drecurrent + p * n, 4 * n, l->h, units, dz_later, l->gate_stride, n, width, later);

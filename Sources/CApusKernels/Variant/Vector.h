@@ -30,15 +30,35 @@ typedef uint64_t FN(vl) __attribute__((ext_vector_type(WIDTH / 2)));
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-/// The first n floats of p, zeros behind.
+#if WIDTH == 8
+/// All bits set in the first n lanes.
+INLINE __m256i FN(first_lanes)(ptrdiff_t n) {
+    const VI lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    return __builtin_bit_cast(__m256i, lane < (VI)((int32_t)(n < 8 ? n : 8)));
+}
+#endif
+
+/// The first n floats of p, zeros behind; n may exceed WIDTH.
 INLINE VF FN(load_partial)(const float *p, ptrdiff_t n) {
+#if WIDTH == 16
+    return _mm512_maskz_loadu_ps(n >= 16 ? 0xFFFF : (__mmask16)((1u << n) - 1), p);
+#elif WIDTH == 8
+    return _mm256_maskload_ps(p, FN(first_lanes)(n));
+#else
     float lane[WIDTH] = {0};
     for (ptrdiff_t i = 0; i < n && i < WIDTH; i++) lane[i] = p[i];
     return LOAD(lane);
+#endif
 }
 
 INLINE void FN(store_partial)(float *p, VF v, ptrdiff_t n) {
+#if WIDTH == 16
+    _mm512_mask_storeu_ps(p, n >= 16 ? 0xFFFF : (__mmask16)((1u << n) - 1), v);
+#elif WIDTH == 8
+    _mm256_maskstore_ps(p, FN(first_lanes)(n), v);
+#else
     float lane[WIDTH];
     STORE(lane, v);
     for (ptrdiff_t i = 0; i < n && i < WIDTH; i++) p[i] = lane[i];
+#endif
 }

@@ -120,7 +120,7 @@ const apus_kernels_t *apus_kernels(const char *name);
 static inline ptrdiff_t apus_gemm_packed_size(ptrdiff_t k, ptrdiff_t n) { return k * apus_padded(n); }
 static inline ptrdiff_t apus_lstm_packed_size(ptrdiff_t inputs, ptrdiff_t units) { return (1 + inputs + units) * 4 * apus_padded(units); }
 /// `columns` is inputs for the kernel, units for the recurrent kernel.
-static inline ptrdiff_t apus_lstm_transposed_size(ptrdiff_t columns, ptrdiff_t units) { return 4 * apus_padded(units) * apus_padded(columns); }
+static inline ptrdiff_t apus_lstm_transposed_size(ptrdiff_t columns, ptrdiff_t units) { return 4 * units * apus_padded(columns); }
 /// An odd number of cache lines, so that a column of gates does not fall into few sets of the cache.
 static inline ptrdiff_t apus_lstm_gate_stride(ptrdiff_t units) { return 4 * apus_padded(units) + 16; }
 
