@@ -9,6 +9,7 @@ public struct ApusCommand: ParsableCommand {
               apus install --user          register the kernel with Jupyter
               apus run notebook.ipynb      execute a notebook without Jupyter
               apus check notebook.ipynb    find its mistakes without running it
+              apus doctor                  check what this machine lacks
 
             Errors go to standard error, results to standard output, progress only to a terminal.
             Exit codes: 0 done, 1 a cell or a check failed, 2 wrong usage, 130 interrupted.
@@ -21,6 +22,8 @@ public struct ApusCommand: ParsableCommand {
             CheckCommand.self,
             FeaturesCommand.self,
             SimulateCommand.self,
+            DoctorCommand.self,
+            ReferenceCommand.self,
         ])
 
     public init() {}

@@ -12,9 +12,7 @@ import urllib.request
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from test_notebook_fronts import with_small_parameters
@@ -36,7 +34,7 @@ def lab(jupyter_environment, notebook_path, tmp_path_factory):
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
          "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}",
-         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+         "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
         env=jupyter_environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT,
     )
     address = f"http://127.0.0.1:{port}"
@@ -72,23 +70,18 @@ def screenshot(browser, name):
 
 
 def open_notebook(browser, address):
-    browser.get(address + "/lab/tree/nb.ipynb?reset")
+    """Opens the notebook and waits until its kernel has started: a command that comes earlier makes Lab ask for a kernel."""
+    browser.get(address + "/lab/tree/nb.ipynb")
     WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell"))
-    WebDriverWait(browser, 60).until(lambda b: "Idle" in status_of(b) or "idle" in status_of(b))
+    WebDriverWait(browser, 60).until(lambda b: b.execute_script(KERNEL_STATUS) == "idle")
 
 
-def status_of(browser):
-    elements = browser.find_elements(By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator")
-    return elements[0].get_attribute("data-status") or "" if elements else ""
+KERNEL_STATUS = "return window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
 
 
-def run_command(browser, text):
-    """Runs a command of JupyterLab's palette by its label."""
-    ActionChains(browser).key_down(Keys.CONTROL).key_down(Keys.SHIFT).send_keys("c").key_up(Keys.SHIFT).key_up(Keys.CONTROL).perform()
-    field = WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#modal-command-palette input, .lm-CommandPalette-input"))[0]
-    field.send_keys(text)
-    time.sleep(0.5)
-    field.send_keys(Keys.ENTER)
+def run_command(browser, name):
+    """Runs a command of JupyterLab, as a menu does."""
+    browser.execute_script("window.jupyterapp.commands.execute(arguments[0])", name)
 
 
 def saved(folder):
@@ -98,8 +91,9 @@ def saved(folder):
 def test_run_all_shows_progress_tables_and_plots(lab, browser):
     address, folder = lab
     open_notebook(browser, address)
-    run_command(browser, "Run All Cells")
-    WebDriverWait(browser, 180).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".jp-OutputArea svg")) > 0)
+    run_command(browser, "notebook:run-all-cells")
+    screenshot(browser, "lab-started")
+    WebDriverWait(browser, 180).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".jp-RenderedSVG")) > 0)
     WebDriverWait(browser, 300).until(
         lambda b: "commit" in b.find_elements(By.CSS_SELECTOR, ".jp-CodeCell")[-1].text.lower()
         or b.find_elements(By.CSS_SELECTOR, '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]')
@@ -112,5 +106,5 @@ def test_run_all_shows_progress_tables_and_plots(lab, browser):
     last = browser.find_elements(By.CSS_SELECTOR, ".jp-CodeCell")[-1].text
     assert "model.h5" in last and "config.json" in last
 
-    ActionChains(browser).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+    run_command(browser, "docmanager:save")
     WebDriverWait(browser, 30).until(lambda b: any("svg" in json.dumps(c.get("outputs", [])) for c in saved(folder)["cells"]))

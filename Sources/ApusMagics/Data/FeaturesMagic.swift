@@ -29,7 +29,7 @@ struct FeaturesMagic: Magic {
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let timeframe = try Timeframe(timeframe)
-        let progress = cell.progress("Features", total: 100, unit: "%")
+        let progress = cell.progress("Features", total: 100, unit: .percent)
         let series = try CandleSeries(
             csvPath: cell.path(candles), progress: { progress.update(completed: Int($0 * 20)) }, shouldStop: { cell.shouldStop })
         let options = FeatureOptions(threshold: threshold, scalerRows: scaleAll ? .all : .training(fraction: 0.7))

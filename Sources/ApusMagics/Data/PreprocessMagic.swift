@@ -28,7 +28,7 @@ struct PreprocessMagic: Magic {
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let features = try cell.workspace.require(WorkspaceKeys.features)
-        let progress = cell.progress("Checking the arrays", total: 100, unit: "%")
+        let progress = cell.progress("Checking the arrays", total: 100, unit: .percent)
         let sequences = try LabelledSequences.load(
             sequences: features.location(of: .sequences), classes: features.location(of: .classes), bars: features.location(of: .bars),
             sample: sample, progress: { progress.update(completed: Int($0 * 100)) }, shouldStop: { cell.shouldStop })

@@ -59,7 +59,7 @@ struct SimulatedRepository {
     }
 
     private func publish(to hub: any Hub, _ cell: CellContext) throws {
-        let progress = cell.progress("Simulating \(bars) candles of \(symbol) \(timeframe)", total: 100, unit: "%")
+        let progress = cell.progress("Simulating \(bars) candles of \(symbol) \(timeframe)", total: 100, unit: .percent)
         let scratch = try TemporaryFolder(cell.environment)
         let timeframe = try Timeframe(timeframe)
         let simulator = MarketSimulator(seed: UInt64(bitPattern: Int64(seed)), symbol: symbol, timeframe: timeframe)

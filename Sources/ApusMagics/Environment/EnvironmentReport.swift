@@ -38,7 +38,7 @@ package struct EnvironmentReport: Sendable {
 
     private static var memory: EnvironmentCheck {
         guard let available = MachineResources.availableMemory else { return EnvironmentCheck("memory", .warning, "unknown") }
-        let found = "\(Bytes.text(available)) free"
+        let found = "\(ByteCount.text(available)) free"
         return available >= enoughMemory
             ? EnvironmentCheck("memory", .ok, found)
             : EnvironmentCheck("memory", .warning, found, fix: "close other programs, or use `%%preprocess --sample 0.1`")
@@ -50,7 +50,7 @@ package struct EnvironmentReport: Sendable {
             return EnvironmentCheck("disk", .missing, "no cache folder: HOME is not set", fix: "set HF_HOME to a folder for downloads")
         }
         guard let free = MachineResources.freeSpace(at: folder) else { return EnvironmentCheck("disk", .warning, "\(folder): unknown") }
-        let found = "\(Bytes.text(free)) free for the cache \(folder)"
+        let found = "\(ByteCount.text(free)) free for the cache \(folder)"
         return free >= enoughDisk
             ? EnvironmentCheck("disk", .ok, found)
             : EnvironmentCheck("disk", .warning, found, fix: "free some space, or set HF_HUB_CACHE to another disk")

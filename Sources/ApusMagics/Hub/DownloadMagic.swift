@@ -68,7 +68,7 @@ struct DownloadMagic: Magic {
         let rows = DownloadedFeatures.Role.allCases.compactMap { role in
             features.files[role].map { file in
                 [
-                    role.fileName(timeframe: timeframe), Bytes.text(file.size), file.wasCached ? "in the cache" : "downloaded",
+                    role.fileName(timeframe: timeframe), ByteCount.text(file.size), file.wasCached ? "in the cache" : "downloaded",
                     String(file.etag.digits.prefix(12)),
                 ]
             }

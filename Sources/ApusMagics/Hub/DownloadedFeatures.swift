@@ -33,7 +33,7 @@ struct DownloadedFeatures {
     }
 
     var summary: String {
-        "\(files.count) files of \(repository.path)/\(folder) at \(commit.prefix(8)), \(Bytes.text(files.values.reduce(0) { $0 + $1.size }))"
+        "\(files.count) files of \(repository.path)/\(folder) at \(commit.prefix(8)), \(ByteCount.text(files.values.reduce(0) { $0 + $1.size }))"
     }
 }
 

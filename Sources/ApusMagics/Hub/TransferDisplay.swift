@@ -21,7 +21,7 @@ final class TransferDisplay {
     private func show(_ progress: TransferProgress) {
         if current?.path != progress.path {
             if title == nil { finish() }
-            let bar = current?.bar ?? cell.progress(title ?? progress.path, total: progress.total, unit: "bytes")
+            let bar = current?.bar ?? cell.progress(title ?? progress.path, total: progress.total, unit: .bytes)
             current = (progress.path, bar)
         }
         let message = title == nil ? progress.phase.rawValue : "\(progress.phase.rawValue) \(progress.path)"

@@ -59,7 +59,7 @@ struct UploadMagic: Magic {
                 title: receipt.isNew ? "\(repository), commit \(receipt.commit.prefix(12))" : "\(repository) holds exactly this already",
                 headers: ["file", "size", "", "checksum"],
                 rows: receipt.files.map { file in
-                    [file.path, Bytes.text(file.size), file.wasUploaded ? "uploaded" : "was there", String(file.etag.digits.prefix(12))]
+                    [file.path, ByteCount.text(file.size), file.wasUploaded ? "uploaded" : "was there", String(file.etag.digits.prefix(12))]
                 }, alignments: [.left, .right, .left, .left]
             ).bundle)
         cell.out.print("Commit \(receipt.commit) on \(receipt.branch): \(receipt.url)")

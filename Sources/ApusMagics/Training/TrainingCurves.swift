@@ -20,7 +20,8 @@ struct TrainingCurves {
     }
 
     func bundle(_ history: History, bestEpoch: Int?) -> MIMEBundle {
-        let figure = Figure(panels.map { plot($0.title, $0.name, history, bestEpoch) }, title: "Training", columns: 2)
+        let figure = Figure(
+            panels.map { plot($0.title, $0.name, history, bestEpoch) }, title: "Training", columns: 2, panelWidth: 340, panelHeight: 260)
         return MIMEBundle(text: figure.text(), svg: figure.svg())
     }
 

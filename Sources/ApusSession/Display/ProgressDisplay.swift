@@ -17,7 +17,7 @@ public final class ProgressDisplay: Sendable {
     private let start: Duration
     private let counters: Mutex<Counters>
 
-    init(_ title: String, total: Int?, unit: String, output: CellOutput, now: @escaping @Sendable () -> Duration) {
+    init(_ title: String, total: Int?, unit: ProgressUnit, output: CellOutput, now: @escaping @Sendable () -> Duration) {
         let state = ProgressState(title: title, total: total, unit: unit)
         self.now = now
         start = now()
@@ -86,7 +86,7 @@ struct ProgressState: Equatable {
     var completed = 0
     /// Nil while nobody knows how much there is.
     var total: Int?
-    var unit: String
+    var unit: ProgressUnit
     var message = ""
     var elapsed = Duration.zero
     var phase = Phase.running

@@ -22,10 +22,10 @@ struct ProgressRendering {
 
     /// `120/400 batches · 0:12 elapsed · 0:28 left · 10.0 batches/s · loss 0.31`
     private var figures: String {
-        var parts = [state.total.map { "\(state.completed)/\($0) \(state.unit)" } ?? "\(state.completed) \(state.unit)"]
+        var parts = [state.unit.amount(state.completed, of: state.total)].compactMap { $0 }
         parts.append("\(Clock.text(state.elapsed)) \(state.phase == .running ? "elapsed" : "in all")")
         if let remaining = state.remaining { parts.append("\(Clock.text(remaining)) left") }
-        if let rate = state.rate { parts.append("\(Clock.significant(rate)) \(state.unit)/s") }
+        if let speed = state.rate.flatMap(state.unit.speed) { parts.append(speed) }
         if state.phase == .stopped { parts.append("stopped") }
         if !state.message.isEmpty { parts.append(state.message) }
         return parts.joined(separator: " · ")

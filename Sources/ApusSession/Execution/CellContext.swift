@@ -60,8 +60,8 @@ public final class CellContext {
     ///
     /// - Parameters:
     ///   - total: How much there is to do; nil when nobody knows.
-    ///   - unit: What is counted, in the plural.
-    public func progress(_ title: String, total: Int? = nil, unit: String = "steps") -> ProgressDisplay {
+    ///   - unit: What is counted.
+    public func progress(_ title: String, total: Int? = nil, unit: ProgressUnit = "steps") -> ProgressDisplay {
         let display = ProgressDisplay(title, total: total, unit: unit, output: out, now: environment.now)
         displays.append(display)
         return display

@@ -1,7 +1,7 @@
 /// Sizes as people read them.
-enum Bytes {
+public enum ByteCount {
     /// `512 B`, `1.5 KB`, `26.7 MB`: decimal units, as disks and the Hub count.
-    static func text(_ count: Int) -> String {
+    public static func text(_ count: Int) -> String {
         guard count >= 1000 else { return "\(count) B" }
         var value = Double(count)
         for unit in ["KB", "MB", "GB"] {

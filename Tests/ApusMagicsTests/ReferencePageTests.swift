@@ -1,0 +1,13 @@
+import ApusMagics
+import ApusSession
+import FoundationEssentials
+import Testing
+
+@Suite struct ReferencePageTests {
+    /// `apus reference > notebooks/REFERENCE.md` writes it anew.
+    @Test func `the reference page in the repository is what the declarations say`() throws {
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: repository.appending(path: "notebooks/REFERENCE.md"), encoding: .utf8)
+        #expect(page == MagicCatalogue(StandardMagics.all).reference, "run: apus reference > notebooks/REFERENCE.md")
+    }
+}
