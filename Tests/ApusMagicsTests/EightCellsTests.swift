@@ -67,7 +67,7 @@ import Testing
         let notebook = try TestNotebook()
         _ = await notebook.run("%%auth --hub file:hub")
         func download(_ bars: Int) async -> CellRecord {
-            await notebook.run("%%download --repo apus/demo --path BTCUSDT/15m --timeframe 15m --simulate \(bars)")
+            await notebook.run("%%download --repo simulated/demo --path BTCUSDT/15m --timeframe 15m --simulate \(bars)")
         }
         let first = await download(900)
         #expect(first.error == nil && first.text.contains("Published"))
@@ -80,12 +80,20 @@ import Testing
     @Test func `files that are not simulated are never replaced by simulated ones`() async throws {
         let notebook = try TestNotebook()
         let hub = FileHub(folder: notebook.folder + "/hub", token: nil)
-        let repository = try RepositoryID(.dataset, "me/real")
+        let repository = try RepositoryID(.dataset, "simulated/real")
         try hub.createRepository(repository)
         _ = try hub.commit(CommitRequest([.add(path: "p/15m_X_sequences.npy", .bytes([1, 2, 3]))], summary: "real"), to: repository)
         _ = await notebook.run("%%auth --hub file:hub")
-        let record = await notebook.run("%%download --repo me/real --path p --timeframe 15m --simulate 900")
+        let record = await notebook.run("%%download --repo simulated/real --path p --timeframe 15m --simulate 900")
         #expect(record.text.contains("nothing is simulated"))
         #expect(try hub.listFiles(repository).count == 1)
+    }
+
+    @Test func `a repository that is not called simulated is never filled`() async throws {
+        let notebook = try TestNotebook()
+        _ = await notebook.run("%%auth --hub file:hub")
+        let record = await notebook.run("%%download --repo me/mispelt --path p --timeframe 15m --simulate 900")
+        #expect(record.error?.name == "RepositoryNotFound")
+        #expect(record.text.contains("simulated/"))
     }
 }

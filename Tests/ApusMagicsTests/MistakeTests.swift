@@ -39,11 +39,11 @@ import Testing
         let file = try #require(await notebook.run("%%features --candles nowhere.csv --timeframe 15m --out features").error)
         #expect(file.message.contains("nowhere.csv"))
         _ = await notebook.prepare(bars: 900)
-        let repository = try #require(await notebook.run("%%download --repo apus/demos --path BTCUSDT/15m --timeframe 15m").error)
-        #expect(repository.name == "RepositoryNotFound" && repository.report.joined().contains("apus/demo"))
-        let path = try #require(await notebook.run("%%download --repo apus/demo --path BTCUSDT/1h --timeframe 1h").error)
+        let repository = try #require(await notebook.run("%%download --repo simulated/demos --path BTCUSDT/15m --timeframe 15m").error)
+        #expect(repository.name == "RepositoryNotFound" && repository.report.joined().contains("simulated/demo"))
+        let path = try #require(await notebook.run("%%download --repo simulated/demo --path BTCUSDT/1h --timeframe 1h").error)
         #expect(path.name == "EntryNotFound")
-        let escape = try #require(await notebook.run("%%download --repo apus/demo --path ../../etc --timeframe 15m").error)
+        let escape = try #require(await notebook.run("%%download --repo simulated/demo --path ../../etc --timeframe 15m").error)
         #expect(escape.name == "InvalidPath")
     }
 
@@ -57,10 +57,10 @@ import Testing
         let notebook = try TestNotebook()
         _ = await notebook.prepare(bars: 900)
         let hub = FileHub(folder: notebook.folder + "/hub", token: nil)
-        let repository = try RepositoryID(.dataset, "apus/demo")
+        let repository = try RepositoryID(.dataset, "simulated/demo")
         let path = "BTCUSDT/15m/15m_y_class.npy"
         _ = try hub.commit(CommitRequest([.add(path: path, .bytes(Array("\u{1}NUMPY short".utf8)))], summary: "damage"), to: repository)
-        _ = await notebook.run("%%download --repo apus/demo --path BTCUSDT/15m --timeframe 15m")
+        _ = await notebook.run("%%download --repo simulated/demo --path BTCUSDT/15m --timeframe 15m")
         let error = try #require(await notebook.run("%%preprocess").error)
         #expect(error.message.contains("15m_y_class.npy"))
         let who = await notebook.run("%who")

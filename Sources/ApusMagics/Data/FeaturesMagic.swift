@@ -45,10 +45,10 @@ struct FeaturesMagic: Magic {
     }
 
     private func show(_ pipeline: FeaturePipeline, _ files: FeatureFiles, _ cell: CellContext) {
-        let distribution = ClassDistribution(pipeline.labels.classes)
+        let distribution = ClassDistribution(pipeline.sequenceClasses)
         cell.out.display(
             TableView(
-                title: "Next turning point of \(pipeline.candleCount) candles", headers: ["class", "candles", "share"],
+                title: "Next turning point of \(Number.grouped(pipeline.sequenceCount)) sequences", headers: ["class", "sequences", "share"],
                 rows: zip(distribution.names, zip(distribution.counts, distribution.shares)).map { name, count in
                     [name, String(count.0), Number.percent(count.1)]
                 }
@@ -56,9 +56,9 @@ struct FeaturesMagic: Magic {
         var rows = [
             ["candles", String(pipeline.candleCount)], ["ZigZag points", String(pipeline.points.count)],
             ["sequences", "(\(pipeline.sequenceCount), \(pipeline.options.sequenceLength), \(pipeline.featureCount))"],
-            ["unlabelled candles at the end", String(distribution.unlabelled)],
+            ["unlabelled sequences at the end", String(distribution.unlabelled)],
         ]
-        if let bars = TargetStatistics(pipeline.labels.bars.filter { $0 >= 0 }.map(Double.init)) {
+        if let bars = TargetStatistics(pipeline.sequenceBars.filter { $0 >= 0 }.map(Double.init)) {
             rows.append(["bars to the next point", "mean \(Number.text(bars.mean, digits: 1)), range \(Int(bars.minimum))..\(Int(bars.maximum))"])
         }
         rows.append(["files", "\(files.folder)/\(files.timeframe)_*"])

@@ -16,6 +16,9 @@ struct SimulatedRepository {
     /// Fewer candles have too few turning points to learn from.
     static let fewestBars = 500
 
+    /// Only repositories of this namespace are filled, so that a misspelt name never trains on prices that were made up.
+    static let namespace = "simulated"
+
     private var recordPath: String { repositoryPath(folder, "\(timeframe)_simulation.json") }
 
     /// What the candles were made from, so that other settings make them anew and real data are never replaced.
@@ -24,6 +27,10 @@ struct SimulatedRepository {
     func publishIfMissing(to hub: any Hub, _ cell: CellContext) throws {
         guard !hub.usesNetwork else {
             cell.out.print("\(hub.endpoint) is a server: nothing is simulated.")
+            return
+        }
+        guard repository.namespace == Self.namespace else {
+            cell.out.print("Only repositories called \(Self.namespace)/… are filled with simulated candles: \(repository.path) is used as it is.")
             return
         }
         switch try state(in: hub) {

@@ -11,16 +11,26 @@ struct EvaluationTables {
         guard let direction = evaluation.direction else { return nil }
         let matrix = direction.confusion
         let majority = evaluation.classNames[direction.baseline.label]
+        // What a constant could reach at best: knowable only afterwards, and the honest yardstick when the market has turned.
+        let best = matrix.support.indices.max { matrix.support[$0] < matrix.support[$1] } ?? 0
+        let hindsight = Double(matrix.support[best]) / Double(max(matrix.total, 1))
         return TableView(
-            title: "\(TrainingData.directionHead): \(Number.grouped(evaluation.rows)) test rows", headers: ["metric", "model", "always \(majority)"],
+            title: "\(TrainingData.directionHead): \(Number.grouped(evaluation.rows)) test rows",
+            headers: [
+                "metric", "model", "always \(majority) (most frequent in training)",
+                "always \(evaluation.classNames[best]) (best constant, in hindsight)",
+            ],
             rows: [
-                ["accuracy", Number.text(matrix.accuracy), Number.text(direction.baseline.accuracy)],
+                ["accuracy", Number.text(matrix.accuracy), Number.text(direction.baseline.accuracy), Number.text(hindsight)],
                 ["precision, macro", Number.text(matrix.macro(matrix.precision)), ""],
-                ["recall, macro", Number.text(matrix.macro(matrix.recall)), Number.text(1 / Double(matrix.classes))],
+                [
+                    "recall, macro", Number.text(matrix.macro(matrix.recall)), Number.text(1 / Double(matrix.classes)),
+                    Number.text(1 / Double(matrix.classes)),
+                ],
                 ["F1, macro", Number.text(matrix.macro(matrix.f1)), ""],
-                ["AUC, one-vs-rest, macro", auc(direction), Number.text(0.5)],
+                ["AUC, one-vs-rest, macro", auc(direction), Number.text(0.5), Number.text(0.5)],
                 ["log loss", Number.text(direction.logLoss), ""],
-            ], alignments: [.left, .right, .right])
+            ], alignments: [.left, .right, .right, .right])
     }
 
     /// The mean over classes; a class that does not occur in the test rows has no curve.

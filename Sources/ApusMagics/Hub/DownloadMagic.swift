@@ -20,7 +20,7 @@ struct DownloadMagic: Magic {
     @Option(help: "A branch, tag or commit.") var revision = "main"
     @Option(help: "The folder in the repository that holds the files.") var path = ""
     @Option(help: "The timeframe, which the names of the files begin with: 15m, 1h, 4h, 1d.") var timeframe: String
-    @Option(help: "When the hub is a folder without this repository or path: first publish the features of so many simulated candles there.")
+    @Option(help: "When the hub is a folder and the repository is called simulated/…: first publish the features of so many simulated candles.")
     var simulate: Int?
     @Option(help: "The seed of the simulated candles.") var simulateSeed = 1
     @Option(help: "The symbol of the simulated candles.") var simulateSymbol = "BTCUSDT"

@@ -57,7 +57,11 @@ final class TrainingDisplay: TrainingObserver {
     func trainingEnded(_ result: TrainingResult) {
         switch result.outcome {
         case .interrupted: bar?.stop(result.description)
-        default: bar?.finish(lastFigures)
+        default:
+            // A run that stopped early is complete with the epochs it had.
+            let steps = history.epochs.count * stepsPerEpoch
+            bar?.update(completed: steps, total: steps)
+            bar?.finish(lastFigures)
         }
         guard !history.epochs.isEmpty else { return }
         draw(bestEpoch: result.bestEpoch)

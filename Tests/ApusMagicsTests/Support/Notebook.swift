@@ -35,7 +35,7 @@ final class TestNotebook {
     func prepare(bars: Int = 1500, sample: Double = 1) async -> [CellRecord] {
         var records: [CellRecord] = []
         records.append(await run("%%auth --hub file:hub"))
-        records.append(await run("%%download --repo apus/demo --path BTCUSDT/15m --timeframe 15m --simulate \(bars)"))
+        records.append(await run("%%download --repo simulated/demo --path BTCUSDT/15m --timeframe 15m --simulate \(bars)"))
         records.append(await run("%%preprocess --sample \(sample)"))
         return records
     }
