@@ -1,13 +1,12 @@
 import ApusMagics
-import ApusSession
 public import ArgumentParser
 
-/// `apus reference`: the reference page of the magics, from their declarations.
+/// `apus reference`: the reference page of magics, layers and recipes, from their declarations.
 public struct ReferenceCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "reference", abstract: "Print the reference page of all magics as Markdown.", shouldDisplay: false)
+        commandName: "reference", abstract: "Print the reference page of magics, layers and recipes as Markdown.", shouldDisplay: false)
 
     public init() {}
 
-    public func run() { Console.output(MagicCatalogue(StandardMagics.all).reference) }
+    public func run() { Console.output(ReferencePage.markdown) }
 }
