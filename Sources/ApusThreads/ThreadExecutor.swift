@@ -17,7 +17,6 @@ public final class ThreadExecutor: TaskExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         let jobs = self.jobs
         let executor = asUnownedTaskExecutor()
-        jobs.post(.run(UnownedJob(job)))
         thread.startOnce {
             while true {
                 for job in jobs.waitAndTake() {
@@ -28,6 +27,8 @@ public final class ThreadExecutor: TaskExecutor {
                 }
             }
         }
+        // Last: the job may run, and let go of this object, before `post` returns.
+        jobs.post(.run(UnownedJob(job)))
     }
 
     deinit { jobs.post(.stop) }
