@@ -7,7 +7,8 @@ import PackageDescription
 //   session:  ApusKernel, NotebookRunner -> ApusSession       (two fronts of one session interface)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
-//   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub, ApusPlot stand alone
+//   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//   ground:   ApusSystem (files, time), ApusJSON know nothing, and any part may use them
 
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -43,41 +44,45 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol", "JupyterTransport",
-                "ApusThreads", "CLinux", "ApusData", argumentParser,
+                "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
             ]),
 
-        // Notebook fronts and the session they share.
+        // Ground: what several parts need and no part owns.
         library("ApusJSON"),
+        library("ApusSystem"),
+
+        // Notebook fronts and the session they share.
         library("ApusSession", ["ApusJSON", argumentParser]),
-        library("NotebookFormat", ["ApusJSON"]),
-        library("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
+        library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
+        library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),
         library("ApusThreads", ["CLinux"]),
-        library("JupyterProtocol", ["ApusJSON", crypto]),
+        library("JupyterProtocol", ["ApusJSON", "ApusSystem", crypto]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         library("JupyterTransport", ["ApusThreads", "JupyterProtocol", "CZeroMQ"]),
-        library("ApusKernel", ["ApusJSON", "ApusThreads", "JupyterProtocol", "ApusSession"]),
+        library("ApusKernel", ["ApusJSON", "ApusSystem", "ApusThreads", "JupyterProtocol", "ApusSession"]),
         library(
             "ApusMagics",
             [
                 "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusModelFiles", "ApusPlot",
-                argumentParser,
+                "ApusSystem", argumentParser,
             ]),
 
         // Engine.
         .target(name: "CApusKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
         library("ApusTensor", ["CApusKernels"]),
         library("ApusNN", ["ApusTensor"]),
-        library("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", crypto]),
+        library("ApusTraining", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
 
         // Data, files, hub, pictures.
-        library("ApusData", ["ApusJSON"]),
+        library("ApusData", ["ApusJSON", "ApusSystem"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
-        library("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN", "CHDF5"]),
-        library("ApusHub", ["ApusJSON", crypto]),
+        library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", "CHDF5"]),
+        library("ApusHub", ["ApusJSON", "ApusSystem", crypto]),
         library("ApusPlot"),
 
         tests("ApusJSON"),
+        tests("ApusSystem"),
         tests("ApusSession", ["ApusJSON", argumentParser]),
         tests("NotebookFormat", ["ApusJSON"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),

@@ -1,3 +1,4 @@
+import ApusSystem
 import Glibc
 
 /// Where Jupyter looks for kernels.
@@ -27,7 +28,7 @@ enum InstallFolder {
     /// The absolute path of this program, as the kernelspec needs it.
     static func runningBinary() throws(InstallError) -> String {
         guard let path = realpath("/proc/self/exe", nil) else {
-            throw InstallError("the path of this program is unknown: /proc/self/exe cannot be read (\(String(cString: strerror(errno)))).")
+            throw InstallError("the path of this program is unknown: /proc/self/exe cannot be read (\(SystemError.lastReason)).")
         }
         defer { free(path) }
         return String(cString: path)

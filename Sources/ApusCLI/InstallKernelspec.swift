@@ -1,5 +1,6 @@
 import ApusJSON
 import ApusSession
+import ApusSystem
 import CLinux
 import Glibc
 
@@ -41,54 +42,21 @@ struct InstallKernelspec {
     ///
     /// - Returns: the paths of the files.
     func write(into folder: String) throws(InstallError) -> [String] {
-        let parent = String(folder[..<folder.lastIndex(of: "/")!])
-        try makeFolders(parent)
         let temporary = "\(folder).new-\(getpid())"
-        guard mkdir(temporary, 0o755) == 0 else { throw failure(temporary) }
-        // After a swap this removes what was there before.
-        defer { remove(temporary) }
-        for (name, bytes) in files { try write(bytes, to: "\(temporary)/\(name)") }
-        if rename(temporary, folder) != 0 {
-            guard errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR else { throw failure(folder) }
-            guard clinux_exchange(temporary, folder) == 0 else { throw failure(folder) }
+        do throws(SystemError) {
+            try FileSystem.makeFolder(FilePath.folder(of: folder), mode: 0o755)
+            guard mkdir(temporary, 0o755) == 0 else { throw SystemError("write", temporary) }
+            // After a swap this removes what was there before.
+            defer { try? FileSystem.removeTree(temporary) }
+            for (name, bytes) in files { try AtomicFile.replace("\(temporary)/\(name)", with: bytes, mode: 0o644) }
+            if rename(temporary, folder) != 0 {
+                guard errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR, clinux_exchange(temporary, folder) == 0 else {
+                    throw SystemError("write", folder)
+                }
+            }
+        } catch {
+            throw InstallError("cannot write \(error.path): \(error.reason). Choose a folder of yours with --user or --prefix DIR.")
         }
         return files.map { "\(folder)/\($0.0)" }
-    }
-
-    private func write(_ bytes: [UInt8], to path: String) throws(InstallError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
-            guard count > 0 else { throw failure(path) }
-            written += count
-        }
-        guard fsync(descriptor) == 0 else { throw failure(path) }
-    }
-
-    private func makeFolders(_ path: String) throws(InstallError) {
-        var end = path.startIndex
-        while end < path.endIndex {
-            end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
-            if mkdir(String(path[..<end]), 0o755) != 0, errno != EEXIST, errno != EISDIR { throw failure(String(path[..<end])) }
-        }
-    }
-
-    /// Removes a kernelspec folder: its files, then itself.
-    private func remove(_ folder: String) {
-        if let directory = opendir(folder) {
-            while let entry = readdir(directory) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-                if name != ".", name != ".." { unlink("\(folder)/\(name)") }
-            }
-            closedir(directory)
-        }
-        rmdir(folder)
-    }
-
-    private func failure(_ path: String) -> InstallError {
-        InstallError("cannot write \(path): \(String(cString: strerror(errno))). Choose a folder of yours with --user or --prefix DIR.")
     }
 }

@@ -1,3 +1,4 @@
+import ApusSystem
 import Glibc
 import NotebookFormat
 
@@ -16,7 +17,7 @@ struct RunPaths {
         self.notebook = try Self.absolute(notebook)
         self.output = try Self.absolute(outputName)
         self.junit = try junit.map(Self.absolute)
-        self.workingFolder = try Self.absolute(workingFolder ?? Files.folder(of: notebook))
+        self.workingFolder = try Self.absolute(workingFolder ?? FilePath.folder(of: notebook))
         guard Self.isFileOrNothing(self.output) || self.output == "/dev/null" else {
             throw CommandFailure.usage("\(outputName) is not a file that can hold a notebook")
         }
@@ -32,14 +33,14 @@ struct RunPaths {
 
     /// Makes the folders for the results.
     func makeFolders() throws {
-        try Files.makeFolder(Files.folder(of: output))
-        if let junit { try Files.makeFolder(Files.folder(of: junit)) }
+        try Files.makeFolder(FilePath.folder(of: output))
+        if let junit { try Files.makeFolder(FilePath.folder(of: junit)) }
     }
 
     /// Goes where the notebook lies, as JupyterLab and nbconvert do.
     func enterWorkingFolder() throws {
         guard chdir(workingFolder) == 0 else {
-            throw CommandFailure.usage("cannot run in \(workingFolder): \(String(cString: strerror(errno)))")
+            throw CommandFailure.usage("cannot run in \(workingFolder): \(SystemError.lastReason)")
         }
     }
 
@@ -47,7 +48,7 @@ struct RunPaths {
         guard !path.isEmpty else { throw CommandFailure.usage("a path is empty") }
         guard !path.hasPrefix("/") else { return path }
         guard let current = getcwd(nil, 0) else {
-            throw CommandFailure.usage("the current folder does not exist any more: \(String(cString: strerror(errno)))")
+            throw CommandFailure.usage("the current folder does not exist any more: \(SystemError.lastReason)")
         }
         defer { free(current) }
         return "\(String(cString: current))/\(path)"

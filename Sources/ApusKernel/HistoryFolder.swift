@@ -1,4 +1,5 @@
 import ApusJSON
+import ApusSystem
 import Glibc
 import JupyterProtocol
 
@@ -24,21 +25,19 @@ public struct HistoryFolder: Sendable {
 
     /// The numbers of the sessions that left a file, in order.
     var sessions: [Int] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var numbers: [Int] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name.hasSuffix(".jsonl"), let number = Int(name.dropLast(6)), number > 0 { numbers.append(number) }
-        }
-        return numbers.sorted()
+        ((try? FileSystem.names(in: path)) ?? []).compactMap { name in
+            guard name.hasSuffix(".jsonl"), let number = Int(name.dropLast(6)), number > 0 else { return nil }
+            return number
+        }.sorted()
     }
 
     var nextSession: Int { (sessions.last ?? 0) + 1 }
 
     /// Makes the file of a new session; nil when the folder cannot be written.
     func newFile() -> HistoryFile? {
-        makeFolders()
+        // What the person ran is for nobody else to read.
+        try? FileSystem.makeFolder(FilePath.folder(of: path), mode: 0o755)
+        try? FileSystem.makeFolder(path, mode: 0o700)
         for number in sessions.dropLast(maximumSessions - 1) { unlink(file(number)) }
         for number in nextSession..<(nextSession + 100) {
             let descriptor = open(file(number), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
@@ -68,13 +67,6 @@ public struct HistoryFolder: Sendable {
     private func file(_ number: Int) -> String {
         let digits = String(number)
         return "\(path)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).jsonl"
-    }
-
-    private func makeFolders() {
-        for (index, character) in path.enumerated() where character == "/" && index > 0 {
-            mkdir(String(path.prefix(index)), 0o755)
-        }
-        mkdir(path, 0o700)
     }
 }
 

@@ -1,4 +1,5 @@
 import ApusJSON
+import ApusSystem
 
 /// What a front end tells a kernel about the sockets to open: the JSON file behind `-f`.
 public struct ConnectionFile: Sendable, Equatable {
@@ -28,7 +29,10 @@ public struct ConnectionFile: Sendable, Equatable {
     /// Reads a connection file.
     public init(path: String) throws(ConnectionFileError) {
         let bytes: Frame
-        do { bytes = try readFile(path, limit: 1 << 20) } catch { throw ConnectionFileError(path, "cannot be read: \(error.reason)") }
+        let limit = 1 << 20
+        do { bytes = Frame(try FileSystem.read(path, limit: limit)) } catch {
+            throw ConnectionFileError(path, "cannot be read: \(error.isTooLarge ? "it is larger than \(limit) bytes" : error.reason)")
+        }
         do { try self.init(bytes: bytes) } catch { throw ConnectionFileError(path, error.message) }
     }
 

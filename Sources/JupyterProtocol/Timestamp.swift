@@ -1,23 +1,15 @@
-import Glibc
+import ApusSystem
 
 /// Points in time as message headers write them: ISO 8601, UTC, microseconds.
 public enum Timestamp {
     /// Microseconds since 1970-01-01T00:00:00Z.
     public static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+        let time = UTCTime.now
+        return time.seconds * 1_000_000 + Int64(time.microsecond)
     }
 
     /// `2026-11-21T03:00:30.123456Z`
-    public static func text(_ microseconds: Int64) -> String {
-        let seconds = microseconds.flooredQuotient(1_000_000)
-        let days = seconds.flooredQuotient(86_400)
-        let (year, month, day) = civil(fromDays: days)
-        let second = seconds - days * 86_400
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):"
-            + "\(padded(second % 60, 2)).\(padded(microseconds - seconds * 1_000_000, 6))Z"
-    }
+    public static func text(_ microseconds: Int64) -> String { UTCTime(microseconds: microseconds).isoWithMicroseconds }
 
     /// The microseconds that a written date may mean: one when it has six digits of fraction, a thousand when it has three.
     ///
@@ -25,31 +17,6 @@ public enum Timestamp {
     public static func range(of text: String) -> ClosedRange<Int64>? {
         var reader = DateReader(bytes: Array(text.utf8))
         return reader.range()
-    }
-
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
-
-    /// Year, month and day of a day number (Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-    private static func civil(fromDays days: Int64) -> (Int64, Int64, Int64) {
-        let shifted = days + 719_468
-        let era = shifted.flooredQuotient(146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    fileprivate static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted.flooredQuotient(400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
 
@@ -74,7 +41,8 @@ private struct DateReader {
             }
         }
         guard let offset = offset(), position == bytes.count else { return nil }
-        let seconds = Timestamp.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let days = UTCTime.days(year: Int(year), month: Int(month), day: Int(day))
+        let seconds = Int64(days) * 86_400 + hour * 3600 + minute * 60 + second - offset
         let first = seconds * 1_000_000 + fraction
         return first...(first + unit - 1)
     }
@@ -104,12 +72,5 @@ private struct DateReader {
         }
         position += digits
         return value
-    }
-}
-
-extension Int64 {
-    fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }

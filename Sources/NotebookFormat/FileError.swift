@@ -1,3 +1,4 @@
+import ApusSystem
 import Glibc
 
 /// Why a file could not be read or written: what was tried, on which path, and the system's reason.
@@ -7,14 +8,14 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     /// The `errno` value.
     public let code: Int32
 
-    /// The failure of the last system call, or `code` where it is known.
-    package init(_ operation: String, _ path: String, code: Int32? = nil) {
-        self.code = code ?? errno
-        self.operation = operation
-        self.path = path
+    /// - Parameter operation: what was tried where the failed system call would tell too much.
+    init(_ error: SystemError, operation: String? = nil, path: String? = nil) {
+        self.operation = operation ?? error.operation
+        self.path = path ?? error.path
+        code = error.code
     }
 
-    public var reason: String { String(cString: strerror(code)) }
+    public var reason: String { SystemError.reason(code) }
 
     public var description: String {
         let hint =

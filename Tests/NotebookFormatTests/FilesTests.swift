@@ -52,9 +52,4 @@ import Testing
             #expect(error?.description == "cannot write \(folder)/missing/nb.ipynb: No such file or directory")
         }
     }
-
-    @Test(arguments: [("a/b", "a", "b"), ("b", ".", "b"), ("/b", "/", "b"), ("a/é.x", "a", "é.x")])
-    func `paths split into folder and name`(path: String, folder: String, name: String) {
-        #expect(Files.folder(of: path) == folder && Files.name(of: path) == name)
-    }
 }

@@ -119,7 +119,7 @@ extension CandleSeries {
 
     /// Saves the CSV to `path`: complete or not at all.
     public func saveCSV(to path: String) throws(DataError) {
-        let file = try AtomicFile(path: path)
+        let file = try OutputFile(path: path)
         try writeCSV { (text) throws(DataError) in try file.write(text) }
         try file.commit()
     }

@@ -1,9 +1,10 @@
+import ApusSystem
 import Glibc
 
 /// A regular file mapped read-only into memory for as long as this object lives.
 ///
 /// Pages are private to this process but backed by the file: a file that another program truncates while it is mapped
-/// faults on access, as with every memory map. Files written by `AtomicFile` are replaced, never truncated.
+/// faults on access, as with every memory map. Files that this module writes are replaced, never truncated.
 // Safe to share: the mapping is immutable and outlives every reader that keeps the object.
 public final class MappedFile: @unchecked Sendable {
     public let path: String
@@ -11,20 +12,19 @@ public final class MappedFile: @unchecked Sendable {
 
     /// - Throws: `DataError` when the file is missing, unreadable or not a regular file.
     public init(path: String) throws(DataError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw systemError("open the file", path: path) }
-        defer { close(descriptor) }
-        var information = stat()
-        guard fstat(descriptor, &information) == 0 else { throw systemError("read the file's size", path: path) }
-        guard information.st_mode & S_IFMT == S_IFREG else { throw DataError(.system, "is not a regular file", source: path) }
-        let size = Int(information.st_size)
+        let file: OpenFile
+        do { file = try OpenFile(reading: path) } catch { throw DataError(error) }
+        let status: stat
+        do { status = try file.status() } catch { throw DataError(error) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw DataError(.system, "is not a regular file", source: path) }
+        let size = Int(status.st_size)
         self.path = path
         guard size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
-        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            throw systemError("map the file into memory", path: path)
+        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0), start != MAP_FAILED else {
+            throw DataError(SystemError("map into memory", path))
         }
         bytes = UnsafeRawBufferPointer(start: start, count: size)
     }

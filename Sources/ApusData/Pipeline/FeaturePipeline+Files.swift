@@ -1,5 +1,4 @@
 import ApusJSON
-import Glibc
 
 extension FeaturePipeline {
     /// Writes the six files into `folder` (made when missing). All are complete under temporary names before the first gets its
@@ -22,11 +21,11 @@ extension FeaturePipeline {
         try classes.append(sequenceClasses)
         let bars = try NumPyWriter(path: files.bars, elementType: .int32, shape: [sequenceCount])
         try bars.append(sequenceBars)
-        let scalerFile = try AtomicFile(path: files.scaler)
+        let scalerFile = try OutputFile(path: files.scaler)
         try scalerFile.write(scaler.pickled())
-        let pointsFile = try AtomicFile(path: files.points)
+        let pointsFile = try OutputFile(path: files.points)
         try pointsFile.write(pointsJSON.text(.indented(2)))
-        let statisticsFile = try AtomicFile(path: files.statistics)
+        let statisticsFile = try OutputFile(path: files.statistics)
         try statisticsFile.write(statisticsJSON(inputFile: inputFile).text(.indented(2)))
 
         for writer in [sequences, classes, bars] { try writer.sync() }
@@ -49,14 +48,4 @@ extension FeaturePipeline {
         }
         progress(1)
     }
-}
-
-/// Makes `path` and the folders above it; does nothing when it is a folder already.
-func makeFolder(_ path: String) throws(DataError) {
-    guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-    if errno == ENOENT, let separator = path.lastIndex(of: "/"), separator != path.startIndex {
-        try makeFolder(String(path[..<separator]))
-        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-    }
-    throw systemError("make the folder", path: path)
 }

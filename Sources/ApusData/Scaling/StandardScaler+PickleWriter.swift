@@ -35,7 +35,7 @@ extension StandardScaler {
 
     /// Writes the pickle to `path`: complete or not at all.
     public func savePickle(to path: String) throws(DataError) {
-        let file = try AtomicFile(path: path)
+        let file = try OutputFile(path: path)
         try file.write(pickled())
         try file.commit()
     }

@@ -1,3 +1,5 @@
+import ApusSystem
+
 extension HubCache {
     private static let temporarySuffix = ".incomplete"
 
@@ -21,7 +23,7 @@ extension HubCache {
         // A cache that holds everything may be read-only: look before anything is written.
         if verification == .size, hasPointer(file), hasBlob(file) { return cachedFile(wasCached: true) }
 
-        for folder in [layout.blobs, layout.references, layout.locks, layout.snapshot(commit: file.commit)] { try FileSystem.makeFolders(folder) }
+        for folder in [layout.blobs, layout.references, layout.locks, layout.snapshot(commit: file.commit)] { try HubFiles.makeFolders(folder) }
         try writeFolderTag()
         // One fetch of a content at a time, also between processes; the second finds it there.
         return try FileLock.withLock(layout.lock(file.etag), shouldStop: transfer.shouldStop) { () throws(HubError) in
@@ -38,7 +40,8 @@ extension HubCache {
         let layout = layout(file.repository)
         try checkSpace(for: file.size, path: file.path)
         try TemporaryFile.removeAbandoned(in: layout.blobs, prefix: file.etag.digits + ".", suffix: Self.temporarySuffix)
-        let temporary = try TemporaryFile(in: layout.blobs, prefix: file.etag.digits, suffix: Self.temporarySuffix)
+        let temporary = try TemporaryFile(
+            for: layout.blob(file.etag), in: layout.blobs, prefix: file.etag.digits, suffix: Self.temporarySuffix)
         var hasher = ContentHasher(for: file.etag, size: file.size)
         var completed = 0
         func report() {
@@ -58,7 +61,7 @@ extension HubCache {
                 .checksumMismatch, "'\(file.path)' of the \(file.repository) arrived damaged: its checksum should be \(file.etag) and is \(found)",
                 nextStep: "Run the cell again; if it stays, the file at the hub is damaged and must be uploaded again")
         }
-        try temporary.commit(as: layout.blob(file.etag))
+        try temporary.commit()
         report()
     }
 
@@ -94,9 +97,9 @@ extension HubCache {
 
     private func writePointer(_ file: ResolvedFile) throws(HubError) {
         let layout = layout(file.repository)
-        try FileSystem.makeFolders(RepositoryPath.parents(of: file.path), under: layout.snapshot(commit: file.commit))
+        try HubFiles.makeFolders(RepositoryPath.parents(of: file.path), under: layout.snapshot(commit: file.commit))
         let pointer = layout.pointer(commit: file.commit, path: file.path)
-        try FileSystem.link(pointer, to: CacheLayout.pointerTarget(path: file.path, etag: file.etag))
+        try HubFiles.link(pointer, to: CacheLayout.pointerTarget(path: file.path, etag: file.etag))
     }
 
     /// A cache that cannot be written any more keeps its former reference; what was asked for is there all the same.
@@ -104,8 +107,8 @@ extension HubCache {
         guard cachedCommit(of: revision, in: repository) != commit else { return }
         let path = "\(layout(repository).references)/\(revision.name)"
         do throws(HubError) {
-            try FileSystem.makeFolders(FilePath.parent(of: path))
-            try TemporaryFile.write(commit.utf8, to: path)
+            try HubFiles.makeFolders(FilePath.folder(of: path))
+            try HubFiles.write(commit.utf8, to: path)
         } catch {
             guard error.code == .permissionDenied else { throw error }
         }
@@ -116,16 +119,16 @@ extension HubCache {
         guard Hexadecimal.isDigest(commit, digits: 40) else { return }
         let folder = layout(repository).missing(commit: commit)
         do throws(HubError) {
-            try FileSystem.makeFolders(folder)
-            try FileSystem.makeFolders(RepositoryPath.parents(of: path), under: folder)
-            try FileSystem.makeFolders(layout(repository).references)
-            try FileSystem.makeFolders(layout(repository).root + "/snapshots")
-            try TemporaryFile.write([], to: folder + "/" + path)
+            try HubFiles.makeFolders(folder)
+            try HubFiles.makeFolders(RepositoryPath.parents(of: path), under: folder)
+            try HubFiles.makeFolders(layout(repository).references)
+            try HubFiles.makeFolders(layout(repository).root + "/snapshots")
+            try HubFiles.write([], to: folder + "/" + path)
         } catch {}
     }
 
     private func writeFolderTag() throws(HubError) {
         let path = folder + "/CACHEDIR.TAG"
-        if FileSystem.kind(of: path) == nil { try TemporaryFile.write(Self.folderTag.utf8, to: path) }
+        if FileSystem.kind(of: path) == nil { try HubFiles.write(Self.folderTag.utf8, to: path) }
     }
 }

@@ -1,3 +1,5 @@
+import ApusSystem
+
 /// The cache folder of the Hugging Face Hub, in the layout of its Python client, so that both share downloads.
 ///
 /// ```
@@ -70,7 +72,7 @@ public struct HubCache: Sendable {
     func cachedCommit(of revision: Revision, in repository: RepositoryID) -> String? {
         if revision.isCommit { return revision.name }
         let path = "\(layout(repository).references)/\(revision.name)"
-        guard let bytes = try? FileSystem.contents(of: path, limit: 1024) else { return nil }
+        guard let bytes = try? HubFiles.contents(of: path, limit: 1024) else { return nil }
         let commit = String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
         return Hexadecimal.isDigest(commit, digits: 40) ? commit : nil
     }
@@ -103,7 +105,7 @@ public struct HubCache: Sendable {
     public func verify(_ file: CachedFile, transfer: Transfer = Transfer()) throws(HubError) {
         var hasher = ContentHasher(for: file.etag, size: file.size)
         var completed = 0
-        try OpenFile(reading: file.location).readAll(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
+        try HubFiles.read(file.location, shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
             hasher.update(bytes)
             completed += bytes.count
             transfer.progress(TransferProgress(path: file.path, phase: .verifying, completed: completed, total: file.size))

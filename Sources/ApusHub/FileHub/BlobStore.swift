@@ -1,3 +1,5 @@
+import ApusSystem
+
 /// The contents of a repository in a `file:` hub, each kept once under its SHA-256.
 struct BlobStore {
     let folder: String
@@ -15,9 +17,9 @@ struct BlobStore {
     func insert(_ content: CommitRequest.Content, digests: ContentDigests, as name: String, transfer: Transfer) throws(HubError) -> Bool {
         if contains(digests) { return false }
         let finalPath = path(of: digests.sha256)
-        try FileSystem.makeFolders(FilePath.parent(of: finalPath))
+        try HubFiles.makeFolders(FilePath.folder(of: finalPath))
         try TemporaryFile.removeAbandoned(in: folder, prefix: Self.temporaryPrefix, suffix: Self.temporarySuffix)
-        let file = try TemporaryFile(in: folder, prefix: Self.temporaryPrefix, suffix: Self.temporarySuffix)
+        let file = try TemporaryFile(for: finalPath, in: folder, prefix: Self.temporaryPrefix, suffix: Self.temporarySuffix)
         var hasher = ContentHasher(sha256: ())
         var completed = 0
         try content.read(transfer: transfer) { (bytes) throws(HubError) in
@@ -32,7 +34,7 @@ struct BlobStore {
                 .checksumMismatch, "\(name) changed while it was uploaded: its SHA-256 was \(digests.sha256) and became \(found)",
                 nextStep: "Upload again once nothing writes to it")
         }
-        try file.commit(as: finalPath)
+        try file.commit()
         return true
     }
 }
@@ -104,7 +106,7 @@ extension CommitRequest.Content {
             try transfer.checkStop()
             try bytes.withUnsafeBufferPointer { (buffer) throws(HubError) in try consume(UnsafeRawBufferPointer(buffer)) }
         case .file(let path):
-            try OpenFile(reading: path).readAll(shouldStop: transfer.shouldStop, consume: consume)
+            try HubFiles.read(path, shouldStop: transfer.shouldStop, consume: consume)
         }
     }
 }

@@ -1,3 +1,5 @@
+import ApusSystem
+
 extension FileHub {
     public func commit(_ request: CommitRequest, to repository: RepositoryID, transfer: Transfer) throws(HubError) -> CommitReceipt {
         let user = try authoriseWriting(repository)

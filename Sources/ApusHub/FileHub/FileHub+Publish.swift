@@ -1,3 +1,5 @@
+import ApusSystem
+
 extension FileHub {
     /// Makes a repository of the plain files in a folder, or adds them to an existing one, in one commit.
     ///
@@ -21,7 +23,7 @@ extension FileHub {
 
     private static func publishedFiles(in source: String, below prefix: String) throws(HubError) -> [String] {
         var paths: [String] = []
-        for name in try FileSystem.names(in: source + "/" + prefix) where !skippedNames.contains(name) {
+        for name in try HubFiles.names(in: source + "/" + prefix) where !skippedNames.contains(name) {
             let path = prefix + name
             switch FileSystem.kind(of: source + "/" + path, following: false) {
             case .file: paths.append(path)

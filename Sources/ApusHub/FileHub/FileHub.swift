@@ -1,3 +1,5 @@
+import ApusSystem
+
 /// A hub in a folder, for offline work and continuous integration: `datasets/`, `models/`, `spaces/` and optionally `users.json`.
 ///
 /// Several processes may use one folder at once. Everything is on disk; the value holds only where and who.
@@ -9,7 +11,7 @@ public struct FileHub: Hub {
     private let clock: @Sendable () -> Int
 
     public init(folder: String, token: HubToken? = nil) {
-        self.init(folder: folder, token: token, clock: { FileSystem.now() })
+        self.init(folder: folder, token: token, clock: { Int(UTCTime.now.seconds) })
     }
 
     package init(folder: String, token: HubToken?, clock: @escaping @Sendable () -> Int) {
@@ -49,10 +51,10 @@ public struct FileHub: Hub {
     public func repositories(_ kind: RepositoryID.Kind) throws(HubError) -> [RepositoryID] {
         let kindFolder = "\(folder)/\(kind.plural)"
         var found: [RepositoryID] = []
-        for name in try FileSystem.names(in: kindFolder) {
+        for name in try HubFiles.names(in: kindFolder) {
             let paths =
                 RepositoryStore.isRepository("\(kindFolder)/\(name)")
-                ? [name] : try FileSystem.names(in: "\(kindFolder)/\(name)").map { "\(name)/\($0)" }
+                ? [name] : try HubFiles.names(in: "\(kindFolder)/\(name)").map { "\(name)/\($0)" }
             for path in paths where RepositoryStore.isRepository("\(kindFolder)/\(path)") {
                 if let id = try? RepositoryID(kind, path) { found.append(id) }
             }
@@ -87,7 +89,7 @@ public struct FileHub: Hub {
                 .damaged, "the content of \(file.path) is missing from the \(file.repository): \(file.location)",
                 nextStep: "Restore the hub's folder, or upload the file again")
         }
-        try OpenFile(reading: file.location).readAll(from: offset, shouldStop: shouldStop, consume: consume)
+        try HubFiles.read(file.location, from: offset, shouldStop: shouldStop, consume: consume)
     }
 
     // MARK: References
@@ -166,7 +168,7 @@ public struct FileHub: Hub {
                     nextStep: "Ask for the type \(kind.rawValue)")
             }
         }
-        if !(try FileSystem.names(in: store(repository).folder)).isEmpty {
+        if !(try HubFiles.names(in: store(repository).folder)).isEmpty {
             return HubError(
                 .repositoryNotFound, "\(store(repository).folder) is a plain folder, not a repository of the hub",
                 nextStep: "Publish it into the hub with FileHub.publish, or move it elsewhere")

@@ -14,7 +14,7 @@ struct FileHubUsers {
 
     init(hubFolder: String) throws(HubError) {
         let path = hubFolder + "/users.json"
-        guard let bytes = try FileSystem.contents(of: path, limit: 16 << 20) else {
+        guard let bytes = try HubFiles.contents(of: path, limit: 16 << 20) else {
             users = nil
             return
         }

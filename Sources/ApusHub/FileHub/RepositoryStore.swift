@@ -1,4 +1,5 @@
 import ApusJSON
+import ApusSystem
 
 /// One repository of a `file:` hub on disk.
 ///
@@ -25,7 +26,7 @@ struct RepositoryStore {
 
     var isPrivate: Bool {
         get throws(HubError) {
-            let bytes = try FileSystem.contents(of: folder + "/" + Self.descriptionName, limit: 1 << 20) ?? []
+            let bytes = try HubFiles.contents(of: folder + "/" + Self.descriptionName, limit: 1 << 20) ?? []
             guard let json = try? JSON(parsing: bytes), json["format_version"]?.int == 1, let isPrivate = json["private"]?.bool else {
                 throw HubError(.damaged, "\(folder)/\(Self.descriptionName) is damaged", nextStep: "Restore the hub's folder")
             }
@@ -39,23 +40,23 @@ struct RepositoryStore {
     ///
     /// - Returns: false when somebody else made it first.
     func create(isPrivate: Bool, author: String, time: Int) throws(HubError) -> Bool {
-        let parent = FilePath.parent(of: folder)
-        try FileSystem.makeFolders(parent)
+        let parent = FilePath.folder(of: folder)
+        try HubFiles.makeFolders(parent)
         let temporary = RepositoryStore(id: id, folder: "\(parent)/.\(Hexadecimal.random(8)).new")
-        try FileSystem.makeFolders(temporary.folder + "/refs/heads")
-        for name in ["refs/tags", "commits", "blobs"] { try FileSystem.makeFolders(temporary.folder + "/" + name) }
+        try HubFiles.makeFolders(temporary.folder + "/refs/heads")
+        for name in ["refs/tags", "commits", "blobs"] { try HubFiles.makeFolders(temporary.folder + "/" + name) }
         let first = try temporary.write(StoredCommit(parent: nil, author: author, time: time, message: "initial commit", files: []))
         try temporary.setReference(.branch, Revision.main.name, to: first)
         let description: JSON = ["format_version": 1, "private": .bool(isPrivate)]
-        try TemporaryFile.write(description.text().utf8, to: "\(temporary.folder)/\(Self.descriptionName)")
+        try HubFiles.write(description.text().utf8, to: "\(temporary.folder)/\(Self.descriptionName)")
         do throws(HubError) {
-            try FileSystem.rename(temporary.folder, to: folder)
+            try HubFiles.rename(temporary.folder, to: folder)
         } catch {
-            try FileSystem.removeTree(temporary.folder)
+            try HubFiles.removeTree(temporary.folder)
             if exists { return false }
             throw error
         }
-        try FileSystem.synchronise(folder: parent)
+        try HubFiles.synchronise(folder: parent)
         return true
     }
 
@@ -67,7 +68,7 @@ struct RepositoryStore {
 
     func write(_ commit: StoredCommit) throws(HubError) -> String {
         let id = commit.id
-        try TemporaryFile.write(commit.json.text(.indented(1)).utf8, to: commitPath(id))
+        try HubFiles.write(commit.json.text(.indented(1)).utf8, to: commitPath(id))
         return id
     }
 
@@ -79,7 +80,7 @@ struct RepositoryStore {
 
     func reference(_ kind: Reference.Kind, _ name: String) throws(HubError) -> String? {
         let path = referencePath(kind, name)
-        guard let bytes = try FileSystem.contents(of: path, limit: 1024) else { return nil }
+        guard let bytes = try HubFiles.contents(of: path, limit: 1024) else { return nil }
         let commit = String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
         guard Hexadecimal.isDigest(commit, digits: 40) else {
             throw HubError(.damaged, "the reference \(path) holds no commit", nextStep: "Restore the hub's folder")
@@ -89,15 +90,15 @@ struct RepositoryStore {
 
     func setReference(_ kind: Reference.Kind, _ name: String, to commit: String) throws(HubError) {
         let path = referencePath(kind, name)
-        try FileSystem.makeFolders(FilePath.parent(of: path))
-        try TemporaryFile.write(commit.utf8, to: path)
+        try HubFiles.makeFolders(FilePath.folder(of: path))
+        try HubFiles.write(commit.utf8, to: path)
     }
 
     func references() throws(HubError) -> [Reference] {
         var references: [Reference] = []
         for kind in [Reference.Kind.branch, .tag] {
             let folder = "\(folder)/refs/\(Self.folderName(kind))"
-            for name in try FileSystem.filesBelow(folder) where !FilePath.name(of: name).hasPrefix(".") {
+            for name in try HubFiles.filesBelow(folder) where !FilePath.name(of: name).hasPrefix(".") {
                 guard let commit = try reference(kind, name) else { continue }
                 references.append(Reference(kind: kind, name: name, commit: commit))
             }

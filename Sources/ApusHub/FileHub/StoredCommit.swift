@@ -60,7 +60,7 @@ struct StoredCommit: Equatable {
         func damaged(_ reason: String) -> HubError {
             HubError(.damaged, "the commit \(path) is damaged: \(reason)", nextStep: "Restore the hub's folder, or publish the files again")
         }
-        guard let bytes = try FileSystem.contents(of: path, limit: 256 << 20) else { throw damaged("it is missing") }
+        guard let bytes = try HubFiles.contents(of: path, limit: 256 << 20) else { throw damaged("it is missing") }
         guard let json = try? JSON(parsing: bytes), json["format_version"]?.int == Self.formatVersion, let author = json["author"]?.string,
             let time = json["time"]?.int, let message = json["message"]?.string, let files = json["files"]?.array
         else { throw damaged("it is not a commit of format \(Self.formatVersion)") }

@@ -1,3 +1,5 @@
+import ApusSystem
+
 /// Where a hub is: `file:` and a folder, or the URL of a server.
 public enum HubEndpoint: Sendable, Hashable {
     /// A folder, as an absolute path.

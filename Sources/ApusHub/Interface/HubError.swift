@@ -1,3 +1,5 @@
+import ApusSystem
+
 /// Why the hub or its cache could not do something: what happened, the values involved, the next step.
 public struct HubError: Error, Sendable, Equatable {
     /// The kind of failure; open-ended, so `switch` needs a default.
@@ -66,18 +68,16 @@ extension HubError {
     static let cancelled = HubError(.cancelled, "the transfer was interrupted", nextStep: "Run the cell again to continue")
 
     /// A failed system call as the error a user can act on.
-    static func system(_ number: Int32, _ action: String, _ path: String) -> HubError {
-        let reason = FileSystem.message(number)
-        return switch number {
-        case FileSystem.noSpaceLeft, FileSystem.quotaExceeded:
-            HubError(
-                .noSpace, "cannot \(action) \(path): \(reason)",
+    init(_ error: SystemError) {
+        if error.isNoSpace {
+            self.init(
+                .noSpace, error.description,
                 nextStep: "Free some space, or use another folder (HF_HUB_CACHE moves the cache); nothing half-written was left")
-        case FileSystem.accessDenied, FileSystem.notPermitted, FileSystem.readOnly:
-            HubError(
-                .permissionDenied, "cannot \(action) \(path): \(reason)",
-                nextStep: "Choose a folder that this user may write, or change its permissions")
-        default: HubError(.inputOutput, "cannot \(action) \(path): \(reason)")
+        } else if error.isDenied {
+            self.init(
+                .permissionDenied, error.description, nextStep: "Choose a folder that this user may write, or change its permissions")
+        } else {
+            self.init(.inputOutput, error.description)
         }
     }
 }

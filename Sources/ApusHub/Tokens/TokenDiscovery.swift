@@ -37,7 +37,7 @@ extension HubEnvironment {
             if let text = self[name], let token = try Self.token(text) { return FoundToken(token: token, source: .environmentVariable(name)) }
         }
         // Without a home there is no token file, which is no reason to fail: public files need no token.
-        guard let path = try? tokenFile, let contents = try FileSystem.contents(of: path, limit: Self.tokenFileLimit) else { return nil }
+        guard let path = try? tokenFile, let contents = try HubFiles.contents(of: path, limit: Self.tokenFileLimit) else { return nil }
         guard let token = try Self.token(String(decoding: contents, as: UTF8.self)) else { return nil }
         return FoundToken(token: token, source: .file(path))
     }

@@ -1,4 +1,5 @@
 import Glibc
+import ApusSystem
 
 extension HubEnvironment {
     private static let fileMode: mode_t = 0o600
@@ -12,16 +13,16 @@ extension HubEnvironment {
     @discardableResult
     public func store(_ token: HubToken, name: String) throws(HubError) -> String {
         let path = try tokenFile
-        let folder = FilePath.parent(of: path)
+        let folder = FilePath.folder(of: path)
         let isNew = FileSystem.kind(of: folder) == nil
-        try FileSystem.makeFolders(folder)
+        try HubFiles.makeFolders(folder)
         // A folder that was there and belongs to somebody else, such as /tmp, keeps its permissions.
-        guard chmod(folder, Self.folderMode) == 0 || !isNew else { throw HubError.system(errno, "restrict the folder", folder) }
+        guard chmod(folder, Self.folderMode) == 0 || !isNew else { throw HubError(SystemError("restrict the folder", folder)) }
         let listPath = folder + "/stored_tokens"
-        var list = StoredTokens(try FileSystem.contents(of: listPath, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) } ?? "")
+        var list = StoredTokens(try HubFiles.contents(of: listPath, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) } ?? "")
         list.set(token, name: name)
-        try TemporaryFile.write(list.text.utf8, to: listPath, mode: Self.fileMode)
-        try TemporaryFile.write(token.withSecret { Array($0.utf8) }, to: path, mode: Self.fileMode)
+        try HubFiles.write(list.text.utf8, to: listPath, mode: Self.fileMode)
+        try HubFiles.write(token.withSecret { Array($0.utf8) }, to: path, mode: Self.fileMode)
         return path
     }
 }

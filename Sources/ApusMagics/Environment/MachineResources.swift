@@ -1,3 +1,4 @@
+import ApusSystem
 import Glibc
 
 /// What the operating system says about this machine.
@@ -23,8 +24,7 @@ package enum MachineResources {
     package static func freeSpace(at path: String) -> Int? {
         var path = Substring(path)
         while true {
-            var status = statvfs()
-            if statvfs(path.isEmpty ? "/" : String(path), &status) == 0 { return Int(status.f_bavail) * Int(status.f_frsize) }
+            if let space = FileSystem.availableSpace(path.isEmpty ? "/" : String(path)) { return space }
             guard let slash = path.lastIndex(of: "/") else { return nil }
             path = path[..<slash]
         }

@@ -2,6 +2,7 @@ import ApusData
 import ApusJSON
 import ApusModelFiles
 import ApusSession
+import ApusSystem
 
 /// The three files of a trained model: `model.h5`, `scaler.pkl`, `config.json`.
 struct PublishedModel {
@@ -25,7 +26,7 @@ struct PublishedModel {
                 symbol: symbol, timeframe: data.features.timeframe, sequenceLength: data.steps, numFeatures: data.featureCount,
                 numClasses: data.sequences.classNames.count),
             training: .init(
-                trainingDate: Timestamp.now(), trainingDurationSeconds: training.seconds, epochsTrained: training.history.epochs.count),
+                trainingDate: UTCTime.now.iso, trainingDurationSeconds: training.seconds, epochsTrained: training.history.epochs.count),
             classification: evaluation.direction.map { .init(accuracy: $0.confusion.accuracy, aucROC: $0.auc.macro) },
             regression: evaluation.bars.map {
                 .init(mse: $0.log.meanSquaredError, mae: $0.log.meanAbsoluteError, rmse: $0.log.rootMeanSquaredError, r2: $0.log.r2)

@@ -1,3 +1,4 @@
+import ApusSystem
 import Glibc
 
 /// The checkpoints of one run: `latest.checkpoint`, the one before it, and `best.checkpoint` of the best epoch.
@@ -13,7 +14,7 @@ public final class CheckpointFolder {
     }
 
     public let path: String
-    private let lock: Int32
+    private let lock: OpenFile
     /// Whether `latest` may become `previous`; not when reading it has just failed.
     private var latestIsGood = true
 
@@ -24,42 +25,45 @@ public final class CheckpointFolder {
     /// Opens and locks the folder, creating it if needed.
     public init(_ path: String) throws(CheckpointError) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        try DurableFile.makeFolder(self.path)
-        let lockPath = "\(self.path)/.lock"
-        lock = open(lockPath, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-        guard lock >= 0 else { throw DurableFile.failure("open", lockPath) }
-        if flock(lock, LOCK_EX | LOCK_NB) != 0 {
-            let error =
-                errno == EWOULDBLOCK
-                ? CheckpointError(
-                    .locked, "Another training run is writing checkpoints to \(path). Wait for it, interrupt it, or choose another folder.")
-                : DurableFile.failure("lock", lockPath)
-            close(lock)
-            throw error
+        do {
+            try FileSystem.makeFolder(self.path, mode: 0o755)
+            lock = try OpenFile("\(self.path)/.lock", O_CREAT | O_RDWR, mode: 0o644)
+            if try lock.tryLock() { return }
+        } catch {
+            throw CheckpointError(error)
         }
+        throw CheckpointError(
+            .locked, "Another training run is writing checkpoints to \(path). Wait for it, interrupt it, or choose another folder.")
     }
-
-    deinit { close(lock) }
 
     /// Makes `checkpoint` the latest; returns the bytes written.
     @discardableResult
     public func save(_ checkpoint: Checkpoint) throws(CheckpointError) -> Int {
         let bytes = checkpoint.container().encoded()
-        let temporary = latestPath + ".incomplete"
-        try DurableFile.writeTemporary(bytes, to: temporary)
-        if latestIsGood, access(latestPath, F_OK) == 0 { try DurableFile.rename(latestPath, previousPath) }
-        try DurableFile.rename(temporary, latestPath)
-        try DurableFile.flush(folder: path)
+        do {
+            let file = try write(bytes, for: latestPath)
+            if latestIsGood, FileSystem.kind(of: latestPath) != nil { try FileSystem.rename(latestPath, to: previousPath) }
+            try file.commit()
+        } catch {
+            throw CheckpointError(error)
+        }
         latestIsGood = true
         return bytes.count
     }
 
     /// Writes the same checkpoint as the one of the best epoch.
     public func saveBest(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        let temporary = bestPath + ".incomplete"
-        try DurableFile.writeTemporary(checkpoint.container().encoded(), to: temporary)
-        try DurableFile.rename(temporary, bestPath)
-        try DurableFile.flush(folder: path)
+        do { try write(checkpoint.container().encoded(), for: bestPath).commit() } catch { throw CheckpointError(error) }
+    }
+
+    /// A file beside `path` with everything on the disk, to be committed. Its name is always the same, so that a kill leaves at most one.
+    private func write(_ bytes: [UInt8], for path: String) throws(SystemError) -> AtomicFile {
+        let temporary = path + ".incomplete"
+        FileSystem.remove(temporary)
+        let file = try AtomicFile(path: path, temporaryPath: temporary, mode: 0o644)
+        try file.write(bytes)
+        try file.sync()
+        return file
     }
 
     /// The newest checkpoint that is whole, or nil when there is none at all.
@@ -85,7 +89,10 @@ public final class CheckpointFolder {
 
     /// The checkpoint in one file, or nil when there is no such file.
     public static func read(_ path: String) throws(CheckpointError) -> Checkpoint? {
-        guard let bytes = try DurableFile.read(path) else { return nil }
+        guard let kind = FileSystem.kind(of: path) else { return nil }
+        guard case .file = kind else { throw CheckpointError(.damaged, "\(path) is not a regular file.") }
+        let bytes: [UInt8]
+        do { bytes = try FileSystem.read(path) } catch { throw CheckpointError(error) }
         return try Checkpoint(container: CheckpointContainer(decoding: bytes, name: path), name: path)
     }
 }

@@ -1,3 +1,4 @@
+import ApusSystem
 import NotebookFormat
 
 /// The run as JUnit XML: one test case for each code cell, as CI servers read it.
@@ -28,7 +29,7 @@ public enum JUnitReport {
     }
 
     private static func className(_ path: String) -> String {
-        let file = Files.name(of: path)
+        let file = FilePath.name(of: path)
         return (file.hasSuffix(".ipynb") ? String(file.dropLast(".ipynb".count)) : file)
     }
 

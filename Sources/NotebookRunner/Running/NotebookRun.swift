@@ -1,4 +1,5 @@
 public import ApusSession
+import ApusSystem
 import Dispatch
 public import NotebookFormat
 
@@ -58,7 +59,7 @@ public final class NotebookRun: Sendable {
     public func run() async throws -> RunReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let started = Timestamp.now()
+        let started = UTCTime.now.isoWithMicroseconds
         try saves.saveNow()
         var reports = codeCells()
         let total = reports.count
@@ -129,7 +130,7 @@ public final class NotebookRun: Sendable {
     }
 
     private func begin(_ cell: CellReport, count: Int, race: CellRace) -> CellRequest {
-        let now = Timestamp.now()
+        let now = UTCTime.now.isoWithMicroseconds
         return state { values in
             values.race = race
             values.hasShownError = false
@@ -169,7 +170,7 @@ public final class NotebookRun: Sendable {
 
     /// Puts the end of the cell into the notebook; true when no further cell may run.
     private func finish(_ cell: CellReport, _ end: End) -> Bool {
-        let now = Timestamp.now()
+        let now = UTCTime.now.isoWithMicroseconds
         let isStuck =
             switch end {
             case .abandoned, .timedOut(_, stopped: false): true

@@ -1,14 +1,14 @@
 /// Writes a `.npy` file piece by piece: the same bytes as `numpy.save`, complete or not at all.
 public final class NumPyWriter {
     public let header: NumPyHeader
-    private let file: AtomicFile
+    private let file: OutputFile
     private var remaining: Int
 
     /// - Parameter shape: the final shape; exactly its product of elements must be appended before `commit()`.
     public init(path: String, elementType: NumPyElementType, shape: [Int]) throws(DataError) {
         header = NumPyHeader(elementType: elementType, shape: shape)
         remaining = try header.elementCount()
-        file = try AtomicFile(path: path)
+        file = try OutputFile(path: path)
         try file.write(header.encoded())
     }
 

@@ -1,28 +1,3 @@
-import Glibc
-
-/// Now, as Jupyter writes dates: `2026-11-21T03:00:00.123456Z`.
-package enum Timestamp {
-    package static func now() -> String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return text(seconds: time.tv_sec, microseconds: time.tv_nsec / 1000)
-    }
-
-    package static func text(seconds: Int, microseconds: Int) -> String {
-        var seconds = seconds
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        let date = "\(digits(Int(parts.tm_year) + 1900, 4))-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
-        let clock = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
-        return "\(date)T\(clock).\(digits(microseconds, 6))Z"
-    }
-
-    private static func digits(_ value: Int, _ count: Int) -> String {
-        let text = String(value)
-        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-    }
-}
-
 extension Duration {
     /// Seconds with a fraction.
     package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }

@@ -1,5 +1,6 @@
-/// Pure functions on file paths and URLs.
-enum FilePath {
+import ApusSystem
+
+extension FilePath {
     /// An absolute path without `.`, `..` and doubled slashes.
     static func normalised(_ path: String) -> String {
         var components: [Substring] = []
@@ -7,15 +8,6 @@ enum FilePath {
             if component == ".." { _ = components.popLast() } else { components.append(component) }
         }
         return "/" + components.joined(separator: "/")
-    }
-
-    static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    static func name(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
 
     /// The `file:` URL of an absolute path.
