@@ -8,7 +8,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
-//   ground:   ApusSystem (files, time), ApusJSON know nothing, and any part may use them
+//   ground:   ApusSystem (files, time), ApusText, ApusJSON know nothing, and any part may use them
 
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -50,9 +50,10 @@ let package = Package(
         // Ground: what several parts need and no part owns.
         library("ApusJSON"),
         library("ApusSystem"),
+        library("ApusText"),
 
         // Notebook fronts and the session they share.
-        library("ApusSession", ["ApusJSON", argumentParser]),
+        library("ApusSession", ["ApusJSON", "ApusText", argumentParser]),
         library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
         library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),
@@ -71,18 +72,19 @@ let package = Package(
         // Engine.
         .target(name: "CApusKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
         library("ApusTensor", ["CApusKernels"]),
-        library("ApusNN", ["ApusTensor"]),
+        library("ApusNN", ["ApusTensor", "ApusText"]),
         library("ApusTraining", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
 
         // Data, files, hub, pictures.
         library("ApusData", ["ApusJSON", "ApusSystem"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", "CHDF5"]),
-        library("ApusHub", ["ApusJSON", "ApusSystem", crypto]),
+        library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", crypto]),
         library("ApusPlot"),
 
         tests("ApusJSON"),
         tests("ApusSystem"),
+        tests("ApusText"),
         tests("ApusSession", ["ApusJSON", argumentParser]),
         tests("NotebookFormat", ["ApusJSON"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),

@@ -1,3 +1,5 @@
+import ApusText
+
 /// Finds the names a user may have meant.
 enum NameSuggestions {
     /// Up to `limit` candidates near `name`: same last component first, then by edit distance, at most a third of the name apart.
@@ -10,7 +12,7 @@ enum NameSuggestions {
             if lastComponent(other[...]) == wantedLast { return (1, candidate) }
             let allowed = max(2, wanted.count / 3)
             let distance = min(
-                editDistance(wanted, other, limit: allowed), 1 + editDistance(Array(wantedLast), Array(lastComponent(other[...])), limit: allowed))
+                EditDistance.between(wanted, other), 1 + EditDistance.between(Array(wantedLast), Array(lastComponent(other[...]))))
             return distance <= allowed ? (distance + 1, candidate) : nil
         }
         return scored.sorted { ($0.score, $0.name) < ($1.score, $1.name) }.prefix(limit).map(\.name)
@@ -18,21 +20,5 @@ enum NameSuggestions {
 
     private static func lastComponent(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         name.lastIndex(of: UInt8(ascii: "/")).map { name[($0 + 1)...] } ?? name
-    }
-
-    /// Levenshtein distance in bytes; `limit + 1` when it is larger than `limit`.
-    private static func editDistance(_ left: [UInt8], _ right: [UInt8], limit: Int) -> Int {
-        guard abs(left.count - right.count) <= limit else { return limit + 1 }
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let substitution = diagonal + (a == b ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[right.count]
     }
 }
