@@ -23,31 +23,3 @@ struct UserExpression {
                     ? "set a parameter first: `let name = literal`" : "the parameters are \(parameters.keys.sorted().joined(separator: ", "))"))
     }
 }
-
-/// Parameters as they are written in a cell.
-enum ParameterText {
-    static func text(_ value: JSON) -> String {
-        switch value {
-        case .null: "nil"
-        case .bool(let value): value ? "true" : "false"
-        case .int(let value): String(value)
-        case .double(let value): value.description
-        case .string: value.text()
-        case .array(let elements): "[" + elements.map(text).joined(separator: ", ") + "]"
-        case .object(let members):
-            members.isEmpty ? "[:]" : "[" + members.map { "\(JSON.string($0.key).text()): \(text($0.value))" }.joined(separator: ", ") + "]"
-        }
-    }
-
-    static func type(_ value: JSON) -> String {
-        switch value {
-        case .null: "nil"
-        case .bool: "Bool"
-        case .int: "Int"
-        case .double: "Double"
-        case .string: "String"
-        case .array: "array"
-        case .object: "dictionary"
-        }
-    }
-}

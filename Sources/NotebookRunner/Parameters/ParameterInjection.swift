@@ -15,7 +15,7 @@ extension Notebook {
         var lines = ["// Parameters"]
         for (name, value) in parameters.values {
             let isText = declared.first { $0.name == name }?.isText ?? false
-            lines.append("let \(name) = \(ParameterLiteral.text(Parameters.literal(value, defaultIsText: isText)))")
+            lines.append("let \(name) = \(ParameterText.literal(Parameters.literal(value, defaultIsText: isText)))")
         }
         var cell = Cell(.code, source: lines.joined(separator: "\n"), metadata: ["tags": [.string(CellTag.injectedParameters)]])
         cell.id = injected.flatMap { cells[$0].id } ?? freshCellID(CellTag.injectedParameters)
