@@ -22,6 +22,16 @@ def notebook_path():
     return REPOSITORY / "notebooks" / "multi-task-lstm.ipynb"
 
 
+@pytest.fixture
+def endless_notebook(notebook_path, tmp_path):
+    """A copy of the notebook whose training does not stop by itself before its epochs are done."""
+    copy = tmp_path / "endless.ipynb"
+    text = notebook_path.read_text()
+    assert "--early-stopping 15" in text
+    copy.write_text(text.replace("--early-stopping 15", "--early-stopping 0"))
+    return copy
+
+
 @pytest.fixture(scope="session")
 def jupyter_environment(apus, tmp_path_factory):
     """Environment variables in which Jupyter finds the kernel, and nothing is read from or written to the user's home."""

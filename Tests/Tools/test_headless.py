@@ -132,11 +132,11 @@ def test_cells_run_in_the_folder_of_the_notebook(apus, tmp_path):
 
 
 @pytest.fixture
-def training(apus, notebook_path, jupyter_environment, small_parameters, tmp_path):
+def training(apus, endless_notebook, jupyter_environment, small_parameters, tmp_path):
     """A run that has begun to train, and the path of its notebook."""
     output = tmp_path / "out.ipynb"
-    parameters = dict(small_parameters, epochs=100_000)
-    command = [apus, "run", str(notebook_path), "-o", str(output), "--cwd", str(tmp_path), "--junit", str(tmp_path / "junit.xml")]
+    parameters = dict(small_parameters, epochs=1_000_000)
+    command = [apus, "run", str(endless_notebook), "-o", str(output), "--cwd", str(tmp_path), "--junit", str(tmp_path / "junit.xml")]
     for name, value in parameters.items():
         command += ["-p", name, str(value)]
     process = subprocess.Popen(command, env=jupyter_environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -177,9 +177,9 @@ def test_kill_leaves_a_readable_notebook(training):
     assert train.outputs and "iopub.status.idle" not in train.metadata.execution
 
 
-def test_time_limit_stops_the_cell(apus, notebook_path, jupyter_environment, small_parameters, tmp_path):
-    command = ["run", notebook_path, "-o", tmp_path / "out.ipynb", "--cwd", tmp_path, "--timeout", "6"]
-    for name, value in dict(small_parameters, epochs=100_000).items():
+def test_time_limit_stops_the_cell(apus, endless_notebook, jupyter_environment, small_parameters, tmp_path):
+    command = ["run", endless_notebook, "-o", tmp_path / "out.ipynb", "--cwd", tmp_path, "--timeout", "6"]
+    for name, value in dict(small_parameters, epochs=1_000_000).items():
         command += ["-p", name, value]
     result = call(apus, *command, cwd=tmp_path, env=jupyter_environment)
     assert result.returncode == 1
