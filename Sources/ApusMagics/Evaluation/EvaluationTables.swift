@@ -10,27 +10,38 @@ struct EvaluationTables {
     private var directionSummary: TableView? {
         guard let direction = evaluation.direction else { return nil }
         let matrix = direction.confusion
-        let majority = evaluation.classNames[direction.baseline.label]
-        // What a constant could reach at best: knowable only afterwards, and the honest yardstick when the market has turned.
-        let best = matrix.support.indices.max { matrix.support[$0] < matrix.support[$1] } ?? 0
-        let hindsight = Double(matrix.support[best]) / Double(max(matrix.total, 1))
+        let chance = Number.text(1 / Double(matrix.classes))
+        let baselines = constants(direction)
+        func row(_ name: String, _ value: String, _ constants: [String]) -> [String] { [name, value] + constants }
+        func same(_ text: String) -> [String] { baselines.map { _ in text } }
         return TableView(
             title: "\(TrainingData.directionHead): \(Number.grouped(evaluation.rows)) test rows",
-            headers: [
-                "metric", "model", "always \(majority) (most frequent in training)",
-                "always \(evaluation.classNames[best]) (best constant, in hindsight)",
-            ],
+            headers: ["metric", "model"] + baselines.map(\.name),
             rows: [
-                ["accuracy", Number.text(matrix.accuracy), Number.text(direction.baseline.accuracy), Number.text(hindsight)],
-                ["precision, macro", Number.text(matrix.macro(matrix.precision)), ""],
-                [
-                    "recall, macro", Number.text(matrix.macro(matrix.recall)), Number.text(1 / Double(matrix.classes)),
-                    Number.text(1 / Double(matrix.classes)),
-                ],
-                ["F1, macro", Number.text(matrix.macro(matrix.f1)), ""],
-                ["AUC, one-vs-rest, macro", auc(direction), Number.text(0.5), Number.text(0.5)],
-                ["log loss", Number.text(direction.logLoss), ""],
-            ], alignments: [.left, .right, .right, .right])
+                row("accuracy", Number.text(matrix.accuracy), baselines.map { Number.text($0.accuracy) }),
+                row("precision, macro", Number.text(matrix.macro(matrix.precision)), same("")),
+                row("recall, macro", Number.text(matrix.macro(matrix.recall)), same(chance)),
+                row("F1, macro", Number.text(matrix.macro(matrix.f1)), same("")),
+                row("AUC, one-vs-rest, macro", auc(direction), same(Number.text(0.5))),
+                row("log loss", Number.text(direction.logLoss), same("")),
+            ], alignments: [.left] + Array(repeating: .right, count: 1 + baselines.count))
+    }
+
+    /// What always giving one answer reaches: the most frequent class of the training rows and, where the market has turned since, the best
+    /// answer in hindsight, which nobody could know.
+    private func constants(_ direction: Evaluation.Direction) -> [(name: String, accuracy: Double)] {
+        let support = direction.confusion.support
+        let best = support.indices.max { support[$0] < support[$1] } ?? 0
+        let majority = direction.baseline
+        var constants = [(name: "always \(evaluation.classNames[majority.label])", accuracy: majority.accuracy)]
+        if best != majority.label {
+            constants.append(
+                (
+                    name: "always \(evaluation.classNames[best]) (in hindsight)",
+                    accuracy: Double(support[best]) / Double(max(1, direction.confusion.total))
+                ))
+        }
+        return constants
     }
 
     /// The mean over classes; a class that does not occur in the test rows has no curve.
