@@ -78,7 +78,7 @@ final class TrainingDisplay: TrainingObserver {
     }
 
     private func table(bestEpoch: Int?) -> TableView {
-        let names = history.names
+        let names = history.names.filter { !$0.hasPrefix("val_") }
         let epochs = history.epochs
         let shown =
             epochs.count <= Self.mostRows
@@ -88,13 +88,18 @@ final class TrainingDisplay: TrainingObserver {
             if place > 0, index > shown[place - 1] + 1 { rows.append(["…"]) }
             let record = epochs[index]
             rows.append(
-                ["\(record.epoch + 1)\(record.epoch == bestEpoch ? " *" : "")"] + names.map { Number.text(record.logs[$0] ?? .nan) } + [
+                ["\(record.epoch + 1)\(record.epoch == bestEpoch ? " *" : "")"] + names.map { figures(record.logs, $0) } + [
                     Number.significant(Double(record.learningRate)), Number.text(record.seconds, digits: 2),
                 ])
         }
+        let kept = bestEpoch == nil ? "" : "; * the weights that are kept"
         return TableView(
-            title: bestEpoch == nil ? "Epochs" : "Epochs (* the weights that are kept)", headers: ["epoch"] + names + ["learning rate", "seconds"],
-            rows: rows,
+            title: "Epochs (training / validation\(kept))", headers: ["epoch"] + names + ["learning rate", "seconds"], rows: rows,
             alignments: Array(repeating: .right, count: names.count + 3))
+    }
+
+    private func figures(_ logs: Logs, _ name: String) -> String {
+        let training = Number.text(logs[name] ?? .nan)
+        return logs["val_\(name)"].map { "\(training) / \(Number.text($0))" } ?? training
     }
 }
