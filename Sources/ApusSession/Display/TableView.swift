@@ -17,6 +17,9 @@ public struct TableView: Sendable, Equatable {
 
     public var bundle: MIMEBundle { MIMEBundle(text: text, html: html, markdown: markdown) }
 
+    /// A list of names and values needs no headers.
+    private var hasHeaders: Bool { headers.contains { !$0.isEmpty } }
+
     private var columnCount: Int { max(headers.count, rows.map(\.count).max() ?? 0) }
 
     private func cell(_ row: [String], _ column: Int) -> String { column < row.count ? row[column] : "" }
@@ -45,8 +48,10 @@ public struct TableView: Sendable, Equatable {
             return TableView.trimmed(cells.joined(separator: "  "))
         }
         var text = title.map { [$0] } ?? []
-        text.append(line(headers))
-        text.append(columns.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  "))
+        if hasHeaders {
+            text.append(line(headers))
+            text.append(columns.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  "))
+        }
         text += lines.dropFirst().map(line)
         return text.joined(separator: "\n")
     }
@@ -71,7 +76,8 @@ public struct TableView: Sendable, Equatable {
                 }.joined() + "</tr>"
         }
         let caption = title.map { "<caption style=\"text-align:left;font-weight:600;padding:4px 10px\">\(HTML.escape($0))</caption>" } ?? ""
-        return "<table>\(caption)<thead>\(row(headers, "th", " scope=\"col\""))</thead><tbody>\(rows.map { row($0, "td") }.joined())</tbody></table>"
+        let head = hasHeaders ? "<thead>\(row(headers, "th", " scope=\"col\""))</thead>" : ""
+        return "<table>\(caption)\(head)<tbody>\(rows.map { row($0, "td") }.joined())</tbody></table>"
     }
 
     public var markdown: String {

@@ -37,3 +37,11 @@ import Testing
         #expect(TableView(headers: ["a"], rows: [["1", "2"], []]).text == "a\n─  ─\n1  2\n")
     }
 }
+
+@Suite struct HeaderlessTableTests {
+    @Test func `a table whose headers are empty shows its rows alone`() {
+        let table = TableView(headers: ["", ""], rows: [["user", "ann"], ["role", "write"]])
+        #expect(table.text == "user  ann\nrole  write")
+        #expect(!table.html.contains("<thead>"))
+    }
+}
