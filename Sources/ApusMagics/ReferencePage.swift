@@ -28,8 +28,9 @@ package enum ReferencePage {
                 argument.defaultValue.map { "`\($0)`" } ?? "required",
             ]
         }
-        let table = (["| argument |  | takes | default |", "| --- | --- | --- | --- |"] + rows.map { "| \($0.joined(separator: " | ")) |" })
-        return "## \(signature.name)\n\n\(signature.summary)\n\n\(table.joined(separator: "\n"))\n\n```swift\n\(signature.example)\n```\n"
+        let table = ["| argument |  | takes | default |", "| --- | --- | --- | --- |"] + rows.map { "| \($0.joined(separator: " | ")) |" }
+        let arguments = rows.isEmpty ? "" : table.joined(separator: "\n") + "\n\n"
+        return "## \(signature.name)\n\n\(signature.summary)\n\n\(arguments)```swift\n\(signature.example)\n```\n"
     }
 
     private static func recipe(_ recipe: Recipe) -> String {

@@ -27,16 +27,19 @@ public struct Kernels: @unchecked Sendable {  // points at constant tables
 
     /// One step of Adam over flat buffers of equal length, as Keras does it.
     ///
-    /// `m += (g - m)(1 - β1)`, `v += (g² - v)(1 - β2)`, `value -= rate m / (√v + ε)`.
-    /// - Parameter rate: learning rate times `√(1 - β2^t) / (1 - β1^t)` for step t counted from 1.
+    /// `m += (g - m)(1 - β1)`, `v += (g² - v)(1 - β2)`, `value = value - decay value - rate m / (√v + ε)`.
+    /// - Parameters:
+    ///   - rate: learning rate times `√(1 - β2^t) / (1 - β1^t)` for step t counted from 1.
+    ///   - decay: 0, or for AdamW learning rate times weight decay.
     public func adam(
         values: UnsafeMutableBufferPointer<Float>, m: UnsafeMutableBufferPointer<Float>, v: UnsafeMutableBufferPointer<Float>,
-        gradients: UnsafeBufferPointer<Float>, rate: Float, beta1: Double, beta2: Double, epsilon: Float
+        gradients: UnsafeBufferPointer<Float>, rate: Float, beta1: Double, beta2: Double, epsilon: Float,
+        decay: Float = 0
     ) {
         precondition(m.count == values.count && v.count == values.count && gradients.count == values.count, "buffers of different length")
         guard let value = values.baseAddress, let m = m.baseAddress, let v = v.baseAddress, let gradient = gradients.baseAddress else { return }
         var settings = apus_adam_t(
-            learning_rate: rate, one_minus_beta1: Float(1 - beta1), one_minus_beta2: Float(1 - beta2), epsilon: epsilon)
+            learning_rate: rate, one_minus_beta1: Float(1 - beta1), one_minus_beta2: Float(1 - beta2), epsilon: epsilon, decay: decay)
         table.pointee.adam(value, m, v, gradient, &settings, values.count)
     }
 

@@ -2,6 +2,9 @@ import ApusNN
 import Testing
 
 @Suite struct DescriptionParserTests {
+    private static let layers =
+        "LSTM, GRU, Dense, Dropout, LayerNorm, PositionalEncoding, MultiHeadAttention, TransformerEncoder, GlobalAveragePooling, Head"
+
     private func mistake(in text: String) -> DescriptionError? {
         do throws(DescriptionError) {
             _ = try ModelDescription(parsing: text)
@@ -32,7 +35,7 @@ import Testing
 
     @Test(arguments: [
         ("LTSM(4)", "1:1", 4, "unknown layer LTSM; did you mean LSTM?"),
-        ("Conv1D(4)", "1:1", 6, "unknown layer Conv1D; known are LSTM, Dense, Dropout, Head"),
+        ("Conv1D(4)", "1:1", 6, "unknown layer Conv1D; known are \(layers)"),
         ("LSTM(4, returnSequences: true)", "1:9", 15, "LSTM has no argument returnSequences:; did you mean returnsSequences:?"),
         ("LSTM(units: 4)", "1:6", 5, "units is written without its label: LSTM(64, returnsSequences: true)"),
         ("LSTM(64 returnsSequences: true)", "1:9", 16, "a comma is missing before 'returnsSequences'"),
@@ -54,11 +57,14 @@ import Testing
         ("Head(\"a\", loss: .meanSquaredError) {\n  Dense(1)\n", "1:36", 1, "this { has no matching }"),
         ("Head(\"a\", loss: .meanSquaredError) { }", "1:1", 4, "this Head has no layers; put at least a Dense layer between its braces"),
         ("Head(\"a\", weight: 1.0, loss: .crossEntropy) { Dense(1) }", "1:24", 4, "loss: comes before weight:"),
-        ("Head(\"a\", loss: .mse) { Dense(1) }", "1:17", 4, "loss of Head cannot be .mse; known are .crossEntropy, .meanSquaredError"),
+        (
+            "Head(\"a\", loss: .mse) { Dense(1) }", "1:17", 4,
+            "loss of Head cannot be .mse; known are .crossEntropy, .binaryCrossEntropy, .meanSquaredError"
+        ),
         ("Head(\"a", "1:6", 2, "this text has no end; close it with \" on the same line"),
         ("Head(\"a\", loss: .crossEntropy) { Head(\"b\", loss: .crossEntropy) { Dense(2) } }", "1:34", 4, "Head cannot stand inside Head"),
         ("Dense(3)\n/* never", "2:1", 2, "this comment has no end; close it with */"),
-        ("Dense(3)\n  }", "2:3", 1, "expected a layer (LSTM, Dense, Dropout, Head), found '}'"),
+        ("Dense(3)\n  }", "2:3", 1, "expected a layer (\(layers)), found '}'"),
         ("Dense(3) @", "1:10", 1, "'@' has no meaning here; a body is a list of calls such as LSTM(64, returnsSequences: true)"),
         ("Dense(99999999999999999999)", "1:7", 20, "units of Dense is an integer from 1 to 65536, not 1e+20"),
     ])
@@ -99,6 +105,6 @@ import Testing
         #expect(LSTM(64, returnsSequences: true).call == "LSTM(64, returnsSequences: true)")
         #expect(Dense(4).call == "Dense(4)")
         #expect(LSTM.signature.prototype == "LSTM(units, returnsSequences: false)")
-        #expect(Head.signature.prototype == "Head(name, loss: …, weight: 1.0, outputBias: .zero) { … }")
+        #expect(Head.signature.prototype == "Head(name, loss: …, weight: 1.0, positiveWeight: 1.0, outputBias: .zero) { … }")
     }
 }

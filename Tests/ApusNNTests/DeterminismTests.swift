@@ -17,9 +17,30 @@ import Testing
         }
     }
 
+    /// Every kind of dropout mask that attention draws.
+    private func transformer() throws -> Model {
+        try Model(inputShape: [7, 5], seed: 9) {
+            GRU(12, returnsSequences: true)
+            PositionalEncoding()
+            TransformerEncoder(heads: 3, hidden: 18, dropout: 0.3)
+            GlobalAveragePooling()
+            Head("up", loss: .binaryCrossEntropy, positiveWeight: 3) { Dense(1, activation: .sigmoid) }
+        }
+    }
+
+    private func attention() throws -> Model {
+        try Model(inputShape: [70, 6], seed: 9) {
+            Dropout(0.2)
+            MultiHeadAttention(heads: 2, dropout: 0.4)
+            LayerNorm()
+            GlobalAveragePooling()
+            Head("value", loss: .meanSquaredError) { Dense(2) }
+        }
+    }
+
     /// 150 rows are ten shards; 97 leave the last one ragged.
-    @Test(arguments: [150, 97, 17, 1]) func `bits do not depend on the number of threads`(rows: Int) throws {
-        let model = try model()
+    @Test(arguments: [150, 97, 17, 1], 0..<3) func `bits do not depend on the number of threads`(rows: Int, kind: Int) throws {
+        let model = try [model, transformer, attention][kind]()
         let data = RandomExamples(model, rows: 150, seed: 5)
         var expected: (StepLosses, [Float], [Float])?
         for threads in [1, 2, 3, 5] {
@@ -30,8 +51,8 @@ import Testing
         }
     }
 
-    @Test func `steps, seeds and layers have masks of their own, and a repeated step its old one`() throws {
-        let model = try model()
+    @Test(arguments: 0..<3) func `steps, seeds and layers have masks of their own, and a repeated step its old one`(kind: Int) throws {
+        let model = try [model, transformer, attention][kind]()
         let data = RandomExamples(model, rows: 40, seed: 6)
         func gradients(seed: UInt64, number: UInt64) throws -> [Float] {
             let step = try TrainingStep(model: model, batchCapacity: 40, threads: 2, seed: seed)
@@ -54,6 +75,39 @@ import Testing
         )
         #expect(a.weights() == b.weights())
         #expect(a.weights() != c.weights())
+    }
+
+    @Test func `the probabilities of each row and head are dropped by masks of their own`() throws {
+        // Equal rows and equal weights of both heads: without dropout all outputs would be equal.
+        let model = try Model(inputShape: [6, 4], seed: 2) {
+            MultiHeadAttention(heads: 2, dropout: 0.5)
+            GlobalAveragePooling()
+            Head("value", loss: .meanSquaredError) { Dense(4) }
+        }
+        func repeated(_ rows: Int, _ columns: Int, period: Int, salt: UInt64) -> Tensor {
+            let random = Philox(seed: salt)
+            return Tensor(
+                shape: [rows, columns],
+                (0..<rows * columns).map { index in
+                    Float(random.normal(at: UInt64(index / columns * period + index % columns % period)))
+                })
+        }
+        let identity = Tensor(shape: [4, 4], (0..<16).map { $0 % 5 == 0 ? 1 : 0 })
+        model.parameters[0].value = repeated(4, 12, period: 2, salt: 3)
+        model.parameters[2].value = identity
+        model.parameters[4].value = identity
+        let row = (0..<24).map { Float(Philox(seed: 4).normal(at: UInt64($0))) }
+        let step = try TrainingStep(model: model, batchCapacity: 2, threads: 1, seed: 5)
+        func output(training: Bool) throws -> [Float] {
+            _ = try step.run(
+                inputs: Tensor(shape: [2, 6, 4], row + row), targets: [Tensor(zeros: [2, 4])], sampleWeights: [nil], rows: [0, 1], step: 1,
+                training: training)
+            return Array(step.output(ofHead: 0))
+        }
+        let plain = try output(training: false)
+        #expect(plain[0] == plain[2] && plain[0] == plain[4] && plain[0] == plain[6])
+        let dropped = try output(training: true)
+        #expect(Set([dropped[0], dropped[2], dropped[4], dropped[6]]).count == 4)
     }
 
     @Test func `a ragged batch gives the losses and gradients of its rows alone`() throws {

@@ -23,6 +23,52 @@ import Testing
                 + "if the layer before it is an LSTM, give that one returnsSequences: true")
     }
 
+    @Test func `layers of sequences name what they need instead of a vector`() {
+        func message(_ layer: some Layer) -> String? {
+            error([4]) {
+                layer
+                Head("out", loss: .meanSquaredError) { Dense(1) }
+            }?.message
+        }
+        #expect(
+            message(GRU(3))
+                == "layer 1, gru = GRU(3): a GRU reads a sequence (steps, features), but its input is (4); "
+                + "if the layer before it is recurrent, give that one returnsSequences: true")
+        #expect(message(GlobalAveragePooling())?.contains("GlobalAveragePooling reads a sequence (steps, features)") == true)
+        #expect(message(PositionalEncoding())?.contains("reads a sequence") == true)
+        #expect(message(MultiHeadAttention(heads: 2))?.contains("reads a sequence") == true)
+        #expect(message(TransformerEncoder(heads: 2, hidden: 3))?.contains("reads a sequence") == true)
+        #expect(message(LayerNorm()) == nil)
+    }
+
+    @Test func `heads that cannot share the features are refused`() {
+        let error = error([30, 14]) {
+            TransformerEncoder(heads: 4, hidden: 8)
+            GlobalAveragePooling()
+            Head("out", loss: .meanSquaredError) { Dense(1) }
+        }
+        #expect(
+            error?.message
+                == "layer 1, transformer_encoder = TransformerEncoder(heads: 4, hidden: 8): 4 heads cannot share 14 features evenly; "
+                + "put a Dense layer with a multiple of 4 before it")
+    }
+
+    @Test func `a binary cross-entropy needs a sigmoid, and only it a positive weight`() {
+        #expect(error([4]) { Head("a", loss: .binaryCrossEntropy) { Dense(1) } }?.message.contains("needs a sigmoid") == true)
+        #expect(
+            error([4]) { Head("a", loss: .meanSquaredError, positiveWeight: 2) { Dense(1) } }?.message.contains("belongs to loss .binary") == true)
+    }
+
+    @Test func `dropout may come first`() throws {
+        let model = try Model(inputShape: [4], seed: 1) {
+            Dropout(0.5)
+            Head("a", loss: .meanSquaredError) { Dense(1) }
+        }
+        let data = RandomExamples(model, rows: 3, seed: 1)
+        let step = try TrainingStep(model: model, batchCapacity: 3, threads: 1, seed: 1)
+        #expect(try data.run(step, training: true).total.isFinite)
+    }
+
     @Test func `structures that cannot work are refused`() {
         #expect(error { LSTM(4) }?.code == .invalidStructure)
         #expect(error { Head("a", loss: .crossEntropy) { Dense(3) } }?.code == .shapeMismatch)

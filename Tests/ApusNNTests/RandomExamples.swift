@@ -24,6 +24,8 @@ struct RandomExamples {
                 if head.loss == .crossEntropy {
                     next += 1
                     values[row * columns + random.integer(below: columns, at: next)] = 1
+                } else if head.loss == .binaryCrossEntropy {
+                    for column in 0..<columns { values[row * columns + column] = normal() > 0 ? 1 : 0 }
                 } else {
                     for column in 0..<columns { values[row * columns + column] = normal() }
                 }

@@ -3,17 +3,19 @@ import ApusNN
 import ApusTensor
 import Foundation
 
-/// One folder of Fixtures, made by Tests/References/engine_fixtures.py.
+/// One folder of Fixtures, made by Tests/References/engine_fixtures.py or engine_transformer.py.
 struct ReferenceCase {
     static let names = [
         "lstm-last", "lstm-one-step-one-row", "lstm-17-rows-33-units", "lstm-stacked", "dense-on-sequence", "dense-activations", "dense-one-row",
-        "two-heads",
+        "two-heads", "gru-last", "gru-one-step-one-row", "gru-17-rows-33-units", "gru-stacked", "layer-norm", "pooling", "pooling-of-a-layer",
+        "attention", "attention-33-steps", "attention-one-step-one-row", "encoder", "binary-cross-entropy",
     ]
-    static let frameworks = ["keras", "torch"]
 
     let folder: String
     let body: String
     let model: Model
+    /// The frameworks that computed this case.
+    let frameworks: [String]
     let inputs: Tensor
     let targets: [Tensor]
     let weights: [[Float]?]
@@ -21,6 +23,8 @@ struct ReferenceCase {
     init(_ name: String) throws {
         folder = Bundle.module.bundlePath + "/Fixtures/" + name
         body = try String(contentsOfFile: folder + "/body.txt", encoding: .utf8)
+        let folder = folder
+        frameworks = ["keras", "torch"].filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
         let x = try Self.read(folder + "/x.npy")
         model = try Model(ModelDescription(parsing: body), inputShape: Array(x.shape.dropFirst()), seed: 1)
         inputs = x
@@ -29,7 +33,6 @@ struct ReferenceCase {
             guard values.shape == parameter.shape else { throw FixtureError(name: parameter.name, shape: values.shape) }
             parameter.value = values
         }
-        let folder = folder
         targets = try model.heads.map { try Self.read("\(folder)/t.\($0.name).npy") }
         weights = try model.heads.map { head in
             let path = "\(folder)/w.\(head.name).npy"
@@ -54,7 +57,7 @@ struct ReferenceCase {
         try step.run(inputs: inputs, targets: targets, sampleWeights: weights, rows: Array(0..<rows)[...], step: 1, training: training)
     }
 
-    private static func read(_ path: String) throws -> Tensor {
+    static func read(_ path: String) throws -> Tensor {
         let array = try NumPyArray(path: path)
         return Tensor(shape: array.shape, array.floats())
     }

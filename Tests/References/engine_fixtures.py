@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes Tests/ApusNNTests/Fixtures: values and gradients of layers and models, by Keras (JAX, float32) and PyTorch (float64).
 
-    python engine_fixtures.py ../ApusNNTests/Fixtures        needs keras, jax, torch, numpy
+    python engine_fixtures.py ../ApusNNTests/Fixtures [case...]        needs keras, jax, torch, numpy
 
 One folder per case: body.txt (the layers), x.npy, t.HEAD.npy, w.HEAD.npy (sample weights, where given), p.LAYER.NAME.npy (weights), and for
 each framework a folder with y.HEAD.npy (outputs), losses.npy (total, then heads) and g.LAYER.NAME.npy (gradients of the total loss).
@@ -13,8 +13,8 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import jax, keras, numpy as np, torch
 import jax.numpy as jnp
 
-# A layer is (kind, units, option): option is returnsSequences of an lstm, the activation of a dense layer.
-L, D = "lstm", "dense"
+# A layer is (kind, units, option): option is returnsSequences of an lstm or a gru, the activation of a dense layer.
+L, G, D = "lstm", "gru", "dense"
 RECIPE = [(L, 64, True), (L, 32, False)], {
     "direction": ("crossEntropy", 1.0, [(D, 16, "relu"), (D, 4, "softmax")]),
     "bars": ("meanSquaredError", 0.5, [(D, 16, "relu"), (D, 8, "relu"), (D, 1, "relu")]),
@@ -35,13 +35,17 @@ CASES = {
     "dense-activations": (7, (19,), one((D, 33, "relu"), (D, 17, "tanh"), (D, 5, "sigmoid"), (D, 4, "softmax"), (D, 2, "linear")), True),
     "dense-one-row": (1, (1,), one((D, 1, "linear")), False),
     "two-heads": (21, (30, 13), RECIPE, True),
+    "gru-last": (3, (5, 4), one((G, 7, False)), False),
+    "gru-one-step-one-row": (1, (1, 3), one((G, 16, False)), False),
+    "gru-17-rows-33-units": (17, (6, 13), one((G, 33, False)), True),
+    "gru-stacked": (9, (11, 5), one((G, 20, True), (G, 16, True), (G, 3, False)), False),
 }
 
 
 def body(trunk, heads):
     def line(kind, units, option):
-        if kind == L:
-            return f"LSTM({units}, returnsSequences: true)" if option else f"LSTM({units})"
+        if kind in (L, G):
+            return f"{kind.upper()}({units}, returnsSequences: true)" if option else f"{kind.upper()}({units})"
         return f"Dense({units})" if option == "linear" else f"Dense({units}, activation: .{option})"
     text = "".join(line(*layer) + "\n" for layer in trunk)
     for name, (loss, weight, layers) in heads.items():
@@ -70,11 +74,11 @@ def make_weights(r, trunk, heads, features):
 
     def add(name, layer, f):
         kind, units, _ = layer
-        columns = 4 * units if kind == L else units
+        columns = {L: 4, G: 3, D: 1}[kind] * units
         arrays = [("kernel", r.normal(0, 1 / np.sqrt(f), (f, columns)))]
-        if kind == L:
+        if kind in (L, G):
             arrays.append(("recurrent_kernel", r.normal(0, 1 / np.sqrt(units), (units, columns))))
-        arrays.append(("bias", r.normal(0, 0.3, columns)))
+        arrays.append(("bias", r.normal(0, 0.3, (2, columns) if kind == G else columns)))
         weights[name] = [(n, a.astype(np.float32)) for n, a in arrays]
         return units
     all_names = names(trunk, heads)
@@ -90,7 +94,9 @@ def make_weights(r, trunk, heads, features):
 
 def by_keras(shape, trunk, heads, weights, x, targets, sample_weights):
     def layer(name, kind, units, option):
-        return keras.layers.LSTM(units, return_sequences=option, name=name) if kind == L else keras.layers.Dense(units, option, name=name)
+        if kind in (L, G):
+            return {L: keras.layers.LSTM, G: keras.layers.GRU}[kind](units, return_sequences=option, name=name)
+        return keras.layers.Dense(units, option, name=name)
     all_names = names(trunk, heads)
     source = keras.Input(shape)
     value = source
@@ -119,7 +125,8 @@ def by_keras(shape, trunk, heads, weights, x, targets, sample_weights):
 
 
 def by_torch(trunk, heads, weights, x, targets, sample_weights):
-    """The same by PyTorch; its gate order i, f, g, o is Keras's i, f, c, o, and its weights are transposed."""
+    """The same by PyTorch; its gate order i, f, g, o is Keras's i, f, c, o, its GRU's r, z, n is Keras's z, r, h with the
+    first two exchanged, and its weights are transposed."""
     torch.set_default_dtype(torch.float64)
     tensors = {(layer, n): torch.tensor(a.astype(np.float64), requires_grad=True) for layer, arrays in weights.items() for n, a in arrays}
 
@@ -131,6 +138,15 @@ def by_torch(trunk, heads, weights, x, targets, sample_weights):
             zero = torch.zeros(1, v.shape[0], units)
             # What nn.LSTM calls: input, state, (input and recurrent weights and biases), one layer, no dropout, batch first.
             out = torch.lstm(v, (zero, zero), (kernel.T, recurrent.T, bias, torch.zeros_like(bias)), True, 1, 0.0, False, False, True)[0]
+            return out if option else out[:, -1]
+        if kind == G:
+            recurrent = tensors[name, "recurrent_kernel"]
+
+            def reordered(a):
+                z, r, h = a.split(units, -1)
+                return torch.cat([r, z, h], -1).T
+            parameters = (reordered(kernel), reordered(recurrent), reordered(bias[0]), reordered(bias[1]))
+            out = torch.gru(v, torch.zeros(1, v.shape[0], units), parameters, True, 1, 0.0, False, False, True)[0]
             return out if option else out[:, -1]
         z = v @ kernel + bias
         return {"linear": lambda: z, "softmax": lambda: torch.softmax(z, -1)}.get(option, lambda: getattr(torch, option)(z))()
@@ -169,8 +185,10 @@ def write(folder, outputs, losses, gradients, heads):
         np.save(f"{folder}/g.{layer}.{name}.npy", g.astype(np.float32))
 
 
-def main(out):
+def main(out, *only):
     for number, (case, (rows, shape, (trunk, heads), weighted)) in enumerate(CASES.items()):
+        if only and case not in only:
+            continue
         r = np.random.RandomState(number)
         folder = f"{out}/{case}"
         shutil.rmtree(folder, ignore_errors=True)
@@ -204,4 +222,4 @@ def main(out):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -67,13 +67,14 @@ extension Loss {
     fileprivate var kerasName: String {
         switch self {
         case .crossEntropy: "categorical_crossentropy"
+        case .binaryCrossEntropy: "binary_crossentropy"
         case .meanSquaredError: "mean_squared_error"
         }
     }
 
     fileprivate var kerasMetrics: [String] {
         switch self {
-        case .crossEntropy: ["accuracy"]
+        case .crossEntropy, .binaryCrossEntropy: ["accuracy"]
         case .meanSquaredError: ["mean_absolute_error"]
         }
     }
@@ -134,10 +135,11 @@ extension KerasModelFile {
         // The same function, of one-hot targets and of class numbers.
         case "categorical_crossentropy", "sparse_categorical_crossentropy": return (.crossEntropy, trained.lossWeight)
         case "mean_squared_error": return (.meanSquaredError, trained.lossWeight)
+        case "binary_crossentropy": return (.binaryCrossEntropy, trained.lossWeight)
         default:
             throw ModelFileError(
                 .unsupported, "output '\(output)' was trained with the loss \(trained.loss), which Apus does not compute",
-                hint: "Compile it with categorical_crossentropy or mean_squared_error, or save it without compiling.")
+                hint: "Compile it with categorical_crossentropy, binary_crossentropy or mean_squared_error, or save it without compiling.")
         }
     }
 }

@@ -157,7 +157,10 @@ public struct LayerSignature: Sendable, Equatable {
 
 /// All layers that a `%%build` body knows.
 public enum LayerCatalogue {
-    public static let layers: [any Layer.Type] = [LSTM.self, Dense.self, Dropout.self]
+    public static let layers: [any Layer.Type] = [
+        LSTM.self, GRU.self, Dense.self, Dropout.self, LayerNorm.self, PositionalEncoding.self, MultiHeadAttention.self, TransformerEncoder.self,
+        GlobalAveragePooling.self,
+    ]
 
     /// Signatures of the layers and of `Head`.
     public static var signatures: [LayerSignature] { layers.map { $0.signature } + [Head.signature] }

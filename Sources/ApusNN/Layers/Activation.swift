@@ -9,6 +9,8 @@ public enum Activation: String, Sendable, CaseIterable {
 public enum Loss: String, Sendable, CaseIterable {
     /// Softmax cross-entropy against one-hot (or soft) targets (N, C).
     case crossEntropy
+    /// Binary cross-entropy of sigmoid outputs against targets of 0 and 1 (N, C).
+    case binaryCrossEntropy
     /// Mean over the outputs of the squared difference.
     case meanSquaredError
 }

@@ -41,6 +41,10 @@ public struct Dense: Layer {
         let output = tape.dense(
             input, kernel: parameters[0], bias: parameters[1], units: units,
             activation: ElementwiseActivation(rawValue: activation.rawValue) ?? .linear)
-        return activation == .softmax ? tape.softmax(output) : output
+        switch activation {
+        case .softmax: return tape.softmax(output)
+        case .sigmoid: return tape.sigmoid(output)
+        case .linear, .relu, .tanh: return output
+        }
     }
 }

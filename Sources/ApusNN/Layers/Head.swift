@@ -5,17 +5,23 @@ public struct Head: Sendable {
     public var loss: Loss
     /// Factor of this loss in the total.
     public var weight: Double
+    /// How often an example of target 1 counts in a binary cross-entropy (PyTorch's `pos_weight`); not used by other losses.
+    public var positiveWeight: Double
     public var outputBias: OutputBias
     public var layers: [any Layer]
 
-    public init(_ name: String, loss: Loss, weight: Double = 1, outputBias: OutputBias = .zero, @LayerBuilder _ layers: () -> [any Layer]) {
-        self.init(name, loss: loss, weight: weight, outputBias: outputBias, layers: layers())
+    public init(
+        _ name: String, loss: Loss, weight: Double = 1, positiveWeight: Double = 1, outputBias: OutputBias = .zero,
+        @LayerBuilder _ layers: () -> [any Layer]
+    ) {
+        self.init(name, loss: loss, weight: weight, positiveWeight: positiveWeight, outputBias: outputBias, layers: layers())
     }
 
-    init(_ name: String, loss: Loss, weight: Double, outputBias: OutputBias, layers: [any Layer]) {
+    init(_ name: String, loss: Loss, weight: Double, positiveWeight: Double, outputBias: OutputBias, layers: [any Layer]) {
         self.name = name
         self.loss = loss
         self.weight = weight
+        self.positiveWeight = positiveWeight
         self.outputBias = outputBias
         self.layers = layers
     }
@@ -27,6 +33,9 @@ public struct Head: Sendable {
             ArgumentSignature("loss", .choice(Loss.allCases.map(\.rawValue)), summary: "what training minimises"),
             ArgumentSignature("weight", .number(0..<1e9), default: .number(1), summary: "factor of this loss in the total"),
             ArgumentSignature(
+                "positiveWeight", .number(1e-9..<1e9), default: .number(1),
+                summary: "how often an example of target 1 counts in .binaryCrossEntropy"),
+            ArgumentSignature(
                 "outputBias", .choice(OutputBias.allCases.map(\.rawValue)), default: .choice(OutputBias.zero.rawValue),
                 summary: "targetMean: begin at the mean of the targets, so that a final ReLU does not die"),
         ],
@@ -35,12 +44,14 @@ public struct Head: Sendable {
     init(_ arguments: LayerArguments, layers: [any Layer]) {
         self.init(
             arguments.string("name"), loss: Loss(rawValue: arguments.choice("loss")) ?? .meanSquaredError, weight: arguments.number("weight"),
-            outputBias: OutputBias(rawValue: arguments.choice("outputBias")) ?? .zero, layers: layers)
+            positiveWeight: arguments.number("positiveWeight"), outputBias: OutputBias(rawValue: arguments.choice("outputBias")) ?? .zero,
+            layers: layers)
     }
 
     public var arguments: LayerArguments {
         [
-            "name": .string(name), "loss": .choice(loss.rawValue), "weight": .number(weight), "outputBias": .choice(outputBias.rawValue),
+            "name": .string(name), "loss": .choice(loss.rawValue), "weight": .number(weight),
+            "positiveWeight": .number(positiveWeight), "outputBias": .choice(outputBias.rawValue),
         ]
     }
 }

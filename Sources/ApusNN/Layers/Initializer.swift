@@ -3,6 +3,7 @@ import ApusTensor
 /// First values of a parameter; the random ones are a pure function of (seed, number of the parameter).
 public enum Initializer: Sendable, Equatable {
     case zeros
+    case ones
     /// Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010).
     case glorotUniform
     /// Rows of a random orthogonal matrix (Saxe et al. 2014).
@@ -16,6 +17,7 @@ public enum Initializer: Sendable, Equatable {
         let random = Philox(seed: seed, stream: UInt64(parameter))
         switch self {
         case .zeros: return [Float](repeating: 0, count: count)
+        case .ones: return [Float](repeating: 1, count: count)
         case .glorotUniform:
             let limit = (6 / Float(shape[0] + shape[shape.count - 1])).squareRoot()
             return (0..<count).map { (2 * random.uniform(at: UInt64($0)) - 1) * limit }

@@ -42,6 +42,14 @@ public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) { self.description = description }
+
+    /// Throws unless `input` is the shape (steps, features); `layer` names the reader.
+    static func requireSequence(_ input: [Int], _ layer: String) throws(ShapeError) {
+        if input.count == 2 { return }
+        throw ShapeError(
+            "\(layer) reads a sequence (steps, features), but its input is \(shapeText(input)); "
+                + "if the layer before it is recurrent, give that one returnsSequences: true")
+    }
 }
 
 /// A parameter before it has memory.

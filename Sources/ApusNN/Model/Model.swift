@@ -33,6 +33,8 @@ public final class Model {
         public let loss: Loss
         /// Factor of its loss in the total.
         public let weight: Double
+        /// See `Head.positiveWeight`.
+        public let positiveWeight: Double
         public let outputBias: OutputBias
         /// Shape of one row of the output.
         public let outputShape: [Int]

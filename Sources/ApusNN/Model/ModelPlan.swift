@@ -54,7 +54,8 @@ struct ModelPlan {
             throw ModelError(
                 .shapeMismatch,
                 "the output of \(title) is a sequence \(shapeText(shape)), and a loss needs one vector a row; "
-                    + "let its last LSTM, or the trunk's, return the last step only (without returnsSequences: true)", position: position)
+                    + "let its last recurrent layer, or the trunk's, return the last step only (without returnsSequences: true), "
+                    + "or put GlobalAveragePooling() before it", position: position)
         }
         let isSoftmax = (last as? Dense)?.activation == .softmax
         if head.loss == .crossEntropy && (!isSoftmax || shape[0] < 2) {
@@ -63,13 +64,25 @@ struct ModelPlan {
                 "\(title) has loss .crossEntropy, which needs a softmax over two classes or more; its last layer is \(last.call). "
                     + "End it with Dense(number of classes, activation: .softmax)", position: position)
         }
+        if head.loss == .binaryCrossEntropy && (last as? Dense)?.activation != .sigmoid {
+            throw ModelError(
+                .shapeMismatch,
+                "\(title) has loss .binaryCrossEntropy, which needs a sigmoid; its last layer is \(last.call). "
+                    + "End it with Dense(1, activation: .sigmoid)", position: position)
+        }
+        if head.positiveWeight != 1 && head.loss != .binaryCrossEntropy {
+            throw ModelError(
+                .invalidArgument, "positiveWeight: of \(title) belongs to loss .binaryCrossEntropy, not .\(head.loss.rawValue)",
+                position: element.position)
+        }
         if head.loss == .meanSquaredError && head.outputBias == .targetMean && !(last is Dense) {
             throw ModelError(
                 .invalidStructure, "outputBias: .targetMean of \(title) needs a Dense layer at the end, not \(last.call)", position: position)
         }
         outputs.append(
             Model.Output(
-                name: head.name, loss: head.loss, weight: head.weight, outputBias: head.outputBias, outputShape: shape, node: nodes.count - 1))
+                name: head.name, loss: head.loss, weight: head.weight, positiveWeight: head.positiveWeight, outputBias: head.outputBias,
+                outputShape: shape, node: nodes.count - 1))
     }
 
     /// Appends a layer and returns the shape it makes.
@@ -96,7 +109,12 @@ struct ModelPlan {
 
     /// Keras's rule: the class in snake case, then `_1`, `_2`, ...
     private mutating func automaticName(for kind: String) -> String {
-        let base = kind.lowercased()
+        var base = ""
+        for character in kind {
+            if character.isUppercase, base.last?.isLowercase == true { base += "_" }
+            base.append(character)
+        }
+        base = base.lowercased()
         var name = base
         var number = 0
         while !names.insert(name).inserted {

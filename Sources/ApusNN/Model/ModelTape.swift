@@ -29,6 +29,9 @@ struct ModelTape {
                 let output = values[head.node]
                 switch head.loss {
                 case .crossEntropy: losses.append(recorder.crossEntropy(output, weight: Float(head.weight)))
+                case .binaryCrossEntropy:
+                    losses.append(
+                        recorder.binaryCrossEntropy(output, positive: Float(head.positiveWeight), weight: Float(head.weight)))
                 case .meanSquaredError: losses.append(recorder.squaredError(output, weight: Float(head.weight)))
                 }
             }

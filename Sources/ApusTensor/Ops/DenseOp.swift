@@ -40,16 +40,15 @@ package struct DenseOp: Operation {
     }
 }
 
-/// Functions that a dense layer applies to each element, by Keras's names.
+/// Functions that a dense layer applies to each element, by Keras's names. Sigmoid and softmax are operations of their own.
 package enum ElementwiseActivation: String, Sendable {
-    case linear, relu, tanh, sigmoid
+    case linear, relu, tanh
 
     var code: apus_activation_t {
         switch self {
         case .linear: APUS_LINEAR
         case .relu: APUS_RELU
         case .tanh: APUS_TANH
-        case .sigmoid: APUS_SIGMOID
         }
     }
 }

@@ -9,6 +9,7 @@ package struct DropoutOp: Operation {
     let rate: Float
     let layer: Int
     let mask: Buffer
+    let inputHasGradient: Bool
 
     package func forward(_ frame: Frame) {
         let key = DropoutKey.words(seed: frame.seed, layer: layer, step: frame.step)
@@ -20,6 +21,7 @@ package struct DropoutOp: Operation {
     }
 
     package func backward(_ frame: Frame) {
+        guard inputHasGradient else { return }
         frame.kernels.dropout_gradient(
             frame.gradient(input), frame.gradient(output), frame[mask], frame.accumulates(input), input.steps * frame.rows * input.stride)
     }
@@ -42,7 +44,7 @@ extension TapeRecorder {
         if !isTraining || rate == 0 { return input }
         let output = value(shape: input.shape, hasGradient: hasGradient(input))
         let mask = buffer(perRow: input.steps * input.stride)
-        append(DropoutOp(input: input, output: output, rate: rate, layer: layer, mask: mask), reading: [input])
+        append(DropoutOp(input: input, output: output, rate: rate, layer: layer, mask: mask, inputHasGradient: hasGradient(input)), reading: [input])
         return output
     }
 }

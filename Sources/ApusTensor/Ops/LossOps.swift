@@ -30,6 +30,29 @@ package struct CrossEntropyOp: Operation {
     }
 }
 
+/// Sigmoid and binary cross-entropy in one, weighted: loss = weight / N Σ_rows w_row 1/C Σ_c -(positive t_c log p_c + (1 - t_c) log (1 - p_c)).
+///
+/// Computed from logits, as PyTorch's `BCEWithLogitsLoss` with `pos_weight`: a saturated sigmoid keeps its true loss and gradient.
+package struct BinaryCrossEntropyOp: Operation {
+    let logits: Value
+    let probabilities: Value
+    let inputs: LossInputs
+    let positive: Float
+    let weight: Float
+
+    package func forward(_ frame: Frame) {
+        frame.losses[inputs.index] = frame.kernels.binary_cross_entropy(
+            frame.data(probabilities), frame.data(logits), logits.stride, frame[inputs.targets], frame[inputs.weights], positive, frame.rows,
+            logits.features)
+    }
+
+    package func backward(_ frame: Frame) {
+        frame.kernels.binary_cross_entropy_gradient(
+            frame.gradient(logits), frame.data(probabilities), logits.stride, frame[inputs.targets], frame[inputs.weights], positive,
+            weight / Float(frame.batchRows), frame.rows, logits.features)
+    }
+}
+
 /// Mean squared error, weighted: loss = weight / N Σ_rows w_row 1/C Σ_c (y_c - target_c)².
 package struct SquaredErrorOp: Operation {
     let output: Value
@@ -59,6 +82,16 @@ extension TapeRecorder {
         let logits = takeOverSoftmax(of: probabilities)
         let inputs = lossInputs(probabilities)
         append(CrossEntropyOp(logits: logits, probabilities: probabilities, inputs: inputs, weight: weight), reading: [logits])
+        return inputs
+    }
+
+    /// Records the binary cross-entropy of the output of `sigmoid`, times `weight`; positive targets count `positive` times.
+    package mutating func binaryCrossEntropy(_ probabilities: Value, positive: Float, weight: Float) -> LossInputs {
+        let logits = takeOverSigmoid(of: probabilities)
+        let inputs = lossInputs(probabilities)
+        append(
+            BinaryCrossEntropyOp(logits: logits, probabilities: probabilities, inputs: inputs, positive: positive, weight: weight),
+            reading: [logits])
         return inputs
     }
 

@@ -45,6 +45,8 @@ public struct TapeRecorder {
     var lossCount = 0
     /// Softmax operations by their output, which a loss may take over.
     var softmaxes: [Value: Int] = [:]
+    /// Sigmoid operations by their output, likewise.
+    var sigmoids: [Value: Int] = [:]
 
     package init(mode: TapeMode, capacity: Int) {
         self.mode = mode

@@ -7,7 +7,10 @@
 #include "Math.h"
 #include "Gemm.h"
 #include "LSTM.h"
+#include "GRU.h"
 #include "Elementwise.h"
+#include "Normalization.h"
+#include "Attention.h"
 #include "Losses.h"
 #include "Optimizer.h"
 
@@ -27,6 +30,18 @@ const apus_kernels_t CONCATENATE(apus_kernels, VARIANT) = {
     ENTRY(lstm_pack_transposed),
     ENTRY(lstm_forward),
     ENTRY(lstm_backward),
+    ENTRY(gru_pack),
+    ENTRY(gru_pack_transposed),
+    ENTRY(gru_forward),
+    ENTRY(gru_backward),
+    ENTRY(attention_forward),
+    ENTRY(attention_backward),
+    ENTRY(layer_norm),
+    ENTRY(layer_norm_gradient),
+    ENTRY(step_sum),
+    ENTRY(step_sum_gradient),
+    ENTRY(add_steps),
+    ENTRY(pass),
     ENTRY(exp),
     ENTRY(tanh),
     ENTRY(sigmoid),
@@ -38,6 +53,8 @@ const apus_kernels_t CONCATENATE(apus_kernels, VARIANT) = {
     ENTRY(softmax_gradient),
     ENTRY(cross_entropy),
     ENTRY(cross_entropy_gradient),
+    ENTRY(binary_cross_entropy),
+    ENTRY(binary_cross_entropy_gradient),
     ENTRY(squared_error),
     ENTRY(squared_error_gradient),
     ENTRY(reduce),

@@ -74,3 +74,30 @@ KERNEL void FN(squared_error_gradient)(float *dy, const float *y, ptrdiff_t ld, 
         for (ptrdiff_t j = 0; j < n; j++) dy[j] = factor * (y[j] - targets[j]);
     }
 }
+
+/// log(1 + e^-z) = log(1 + e^-|z|) + max(-z, 0): exact for saturated logits too.
+KERNEL double FN(binary_cross_entropy)(float *probabilities, const float *logits, ptrdiff_t ld, const float *targets, const float *weights,
+                                       float positive, ptrdiff_t m, ptrdiff_t n) {
+    double total = 0;
+    for (ptrdiff_t i = 0; i < m; i++, probabilities += ld, logits += ld, targets += n) {
+        double sum = 0;
+        for (ptrdiff_t j = 0; j < n; j++) {
+            double z = (double)logits[j], t = (double)targets[j], base = __builtin_log1p(__builtin_exp(z < 0 ? z : -z));
+            sum += (double)positive * t * (base + (z < 0 ? -z : 0)) + (1 - t) * (base + (z > 0 ? z : 0));
+        }
+        FN(sigmoid)(probabilities, logits, n);
+        total += (weights ? (double)weights[i] : 1.0) * sum / (double)n;
+    }
+    return total;
+}
+
+KERNEL void FN(binary_cross_entropy_gradient)(float *dlogits, const float *probabilities, ptrdiff_t ld, const float *targets,
+                                              const float *weights, float positive, float scale, ptrdiff_t m, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < m; i++, dlogits += ld, probabilities += ld, targets += n) {
+        float factor = (weights ? scale * weights[i] : scale) / (float)n;
+        for (ptrdiff_t j = 0; j < n; j++) {
+            float p = probabilities[j], t = targets[j];
+            dlogits[j] = factor * ((1 - t) * p - positive * t * (1 - p));
+        }
+    }
+}

@@ -37,7 +37,9 @@ KERNEL void FN(adam)(float *value, float *m, float *v, const float *gradient, co
         v1 = FMA(g * g - v1, (VF)(a->one_minus_beta2), v1);
         STORE(m + i, m1);
         STORE(v + i, v1);
-        STORE(value + i, LOAD(value + i) - m1 * (VF)(a->learning_rate) / (__builtin_elementwise_sqrt(v1) + (VF)(a->epsilon)));
+        VF old = LOAD(value + i);
+        old = FMA(old, (VF)(-a->decay), old);
+        STORE(value + i, old - m1 * (VF)(a->learning_rate) / (__builtin_elementwise_sqrt(v1) + (VF)(a->epsilon)));
     }
     if (i == n) return;
     VF g = FN(load_partial)(gradient + i, n - i), m1 = FN(load_partial)(m + i, n - i), v1 = FN(load_partial)(v + i, n - i);
@@ -46,5 +48,6 @@ KERNEL void FN(adam)(float *value, float *m, float *v, const float *gradient, co
     FN(store_partial)(m + i, m1, n - i);
     FN(store_partial)(v + i, v1, n - i);
     VF old = FN(load_partial)(value + i, n - i);
+    old = FMA(old, (VF)(-a->decay), old);
     FN(store_partial)(value + i, old - m1 * (VF)(a->learning_rate) / (__builtin_elementwise_sqrt(v1) + (VF)(a->epsilon)), n - i);
 }

@@ -48,6 +48,32 @@ typedef struct {
     float *dkernel, *drecurrent, *dbias;  // (inputs, 4 units), (units, 4 units), (4 units); added to
 } apus_lstm_backward_t;
 
+/// One GRU layer (reset gate after the product) over a shard of rows, gates in Keras order z, r, h; layouts as for the LSTM.
+typedef struct {
+    ptrdiff_t steps, rows, inputs, units;
+    const float *x;         // (T, rows, padded inputs)
+    const float *packed;    // from gru_pack
+    float *h;               // (h_slots, rows, padded units); step t is slot t % h_slots; h_slots >= 2 if T > 1
+    ptrdiff_t h_slots;
+    float *gates;           // (T, rows, gate_stride) z, r, q and candidate for backward, or NULL in inference
+    ptrdiff_t gate_stride;  // >= 4 * padded units
+} apus_gru_forward_t;
+
+typedef struct {
+    ptrdiff_t steps, rows, inputs, units;
+    const float *x, *h;                   // as left by forward, with T slots of h
+    float *gates;                         // overwritten by gradients
+    ptrdiff_t gate_stride;
+    const float *dy;                      // (T, rows, padded units), or (rows, padded units) of the last step only
+    bool last_step_only;
+    float *dh;                            // scratch, (rows, padded units)
+    const float *packed_recurrent;        // from gru_pack_transposed of the recurrent kernel
+    const float *packed_input;            // the same of the kernel, or NULL when dx is not wanted
+    float *dx;                            // (T, rows, padded inputs) or NULL
+    bool accumulate_dx;
+    float *dkernel, *drecurrent, *dbias;  // (inputs, 3 units), (units, 3 units), (2, 3 units); added to
+} apus_gru_backward_t;
+
 /// Which elements dropout keeps is a pure function of (key, step, row, t, feature): Philox 4x32-10.
 typedef struct {
     ptrdiff_t steps, rows, features;  // x is (steps, rows, padded features)
@@ -58,9 +84,31 @@ typedef struct {
     float scale;                      // 1 / (1 - rate)
 } apus_dropout_t;
 
+/// Self-attention over a shard of rows.
+typedef struct {
+    ptrdiff_t steps, rows, heads, size;  // size: features of one head
+    float scale;                         // of the scores, 1 / sqrt(size)
+    const float *qkv;                    // (T, rows, padded 3 heads size): queries, keys, values
+    float *output;                       // (T, rows, padded heads size)
+    float *probabilities;                // (rows, heads, T, padded T) when they are saved for backward, else of one row
+    bool saves;
+    const apus_dropout_t *dropout;       // of the probabilities: steps = heads T, rows = 1, features = T; NULL without
+    float *kept, *mask;                  // as probabilities; only with dropout
+    float *scratch;                      // apus_attention_scratch_size
+} apus_attention_t;
+
+/// Layer normalisation of `count` rows, and what its backward needs.
+typedef struct {
+    ptrdiff_t count, features;
+    float epsilon;
+    float *normalized;  // (count, padded features)
+    float *scale;       // (count) 1 / standard deviation
+} apus_layer_norm_t;
+
 typedef struct {
     float learning_rate;  // already corrected for the bias of both moments
     float one_minus_beta1, one_minus_beta2, epsilon;
+    float decay;          // share by which the value shrinks before the step: 0, or learning rate * weight decay
 } apus_adam_t;
 
 typedef struct {
@@ -84,6 +132,30 @@ typedef struct {
     void (*lstm_forward)(const apus_lstm_forward_t *);
     void (*lstm_backward)(const apus_lstm_backward_t *);
 
+    // GRU. Sizes of the packed weights: apus_gru_packed_size and apus_gru_transposed_size.
+    void (*gru_pack)(float *packed, const float *kernel, const float *recurrent, const float *bias, ptrdiff_t inputs, ptrdiff_t units);
+    void (*gru_pack_transposed)(float *packed, const float *kernel, ptrdiff_t columns, ptrdiff_t units);
+    void (*gru_forward)(const apus_gru_forward_t *);
+    void (*gru_backward)(const apus_gru_backward_t *);
+
+    void (*attention_forward)(const apus_attention_t *);
+    /// Writes the gradient of qkv, from that of the output.
+    void (*attention_backward)(const apus_attention_t *, float *dqkv, const float *doutput);
+
+    /// y = gain (s - mean) / sqrt(variance + epsilon) + shift with s = a + b, or a where b is NULL. Rows are padded.
+    void (*layer_norm)(const apus_layer_norm_t *, float *y, const float *a, const float *b, const float *gain, const float *shift);
+    /// Gradients of a and b (where not NULL); those of gain and shift are added to.
+    void (*layer_norm_gradient)(const apus_layer_norm_t *, float *da, bool accumulate_a, float *db, bool accumulate_b, float *dgain,
+                                float *dshift, const float *dy, const float *gain);
+
+    // Whole sequences; n counts padded floats of one step.
+    void (*step_sum)(float *y, const float *x, float scale, ptrdiff_t steps, ptrdiff_t n);
+    void (*step_sum_gradient)(float *dx, const float *dy, float scale, bool accumulate, ptrdiff_t steps, ptrdiff_t n);
+    /// y (steps, rows, stride) = x + table (steps, stride).
+    void (*add_steps)(float *y, const float *x, const float *table, ptrdiff_t steps, ptrdiff_t rows, ptrdiff_t stride);
+    /// dx = dy, or dx += dy.
+    void (*pass)(float *dx, const float *dy, bool accumulate, ptrdiff_t n);
+
     // Elementwise, over n floats. Error bounds are in Variant/Math.h, and tested.
     void (*exp)(float *y, const float *x, ptrdiff_t n);
     void (*tanh)(float *y, const float *x, ptrdiff_t n);
@@ -102,6 +174,11 @@ typedef struct {
     /// d logits = scale * weight * (p * sum(target) - target).
     void (*cross_entropy_gradient)(float *dlogits, const float *probabilities, ptrdiff_t ld, const float *targets, const float *weights,
                                    float scale, ptrdiff_t m, ptrdiff_t n);
+    /// Probabilities from logits, and the sum over rows of weight * mean over columns of -(positive target log p + (1 - target) log (1 - p)).
+    double (*binary_cross_entropy)(float *probabilities, const float *logits, ptrdiff_t ld, const float *targets, const float *weights,
+                                   float positive, ptrdiff_t m, ptrdiff_t n);
+    void (*binary_cross_entropy_gradient)(float *dlogits, const float *probabilities, ptrdiff_t ld, const float *targets,
+                                          const float *weights, float positive, float scale, ptrdiff_t m, ptrdiff_t n);
     /// Sum over rows of weight * mean over columns of (y - target)².
     double (*squared_error)(const float *y, ptrdiff_t ld, const float *targets, const float *weights, ptrdiff_t m, ptrdiff_t n);
     void (*squared_error_gradient)(float *dy, const float *y, ptrdiff_t ld, const float *targets, const float *weights, float scale,
@@ -121,6 +198,12 @@ static inline ptrdiff_t apus_gemm_packed_size(ptrdiff_t k, ptrdiff_t n) { return
 static inline ptrdiff_t apus_lstm_packed_size(ptrdiff_t inputs, ptrdiff_t units) { return (1 + inputs + units) * 4 * apus_padded(units); }
 /// `columns` is inputs for the kernel, units for the recurrent kernel.
 static inline ptrdiff_t apus_lstm_transposed_size(ptrdiff_t columns, ptrdiff_t units) { return 4 * units * apus_padded(columns); }
+static inline ptrdiff_t apus_gru_packed_size(ptrdiff_t inputs, ptrdiff_t units) { return (4 + 3 * (inputs + units)) * apus_padded(units); }
+/// `columns` is inputs for the kernel, units for the recurrent kernel.
+static inline ptrdiff_t apus_gru_transposed_size(ptrdiff_t columns, ptrdiff_t units) { return 3 * units * apus_padded(columns); }
+static inline ptrdiff_t apus_attention_scratch_size(ptrdiff_t steps, ptrdiff_t size) {
+    return apus_padded(steps) * (2 * apus_padded(size) + apus_padded(steps));
+}
 /// An odd number of cache lines, so that a column of gates does not fall into few sets of the cache.
 static inline ptrdiff_t apus_lstm_gate_stride(ptrdiff_t units) { return 4 * apus_padded(units) + 16; }
 
