@@ -107,7 +107,7 @@ static int write_dataset(const library_t *library, hid_t group, const char *name
     const uint8_t *values = take(records, size);
     if (!values) return -1;
     hid_t space = rank ? library->H5Screate_simple((int)rank, dimensions, NULL) : library->H5Screate(SPACE_SCALAR);
-    hid_t dataset = space >= 0 ? library->H5Dcreate2(group, name, library->file_float, space, DEFAULT, DEFAULT, DEFAULT) : -1;
+    hid_t dataset = space >= 0 ? library->H5Dcreate2(group, name, library->file_float, space, DEFAULT, library->timeless, DEFAULT) : -1;
     int ok = dataset >= 0 && (elements == 0 || library->H5Dwrite(dataset, library->native_float, DEFAULT, DEFAULT, DEFAULT, values) >= 0);
     release(library, dataset);
     release(library, space);

@@ -33,7 +33,8 @@ static int look_up_variables(library_t *library, void *handle, const char **miss
     return look_up_variable(handle, "H5T_NATIVE_FLOAT_g", &library->native_float, missing) != 0
         || look_up_variable(handle, "H5T_IEEE_F32LE_g", &library->file_float, missing) != 0
         || look_up_variable(handle, "H5T_C_S1_g", &library->string, missing) != 0
-        || look_up_variable(handle, "H5P_CLS_FILE_ACCESS_ID_g", &library->file_access, missing) != 0 ? -1 : 0;
+        || look_up_variable(handle, "H5P_CLS_FILE_ACCESS_ID_g", &library->file_access, missing) != 0
+        || look_up_variable(handle, "H5P_CLS_DATASET_CREATE_ID_g", &library->dataset_create, missing) != 0 ? -1 : 0;
 }
 
 /// Checks the version before any other call: before 1.10 an identifier was an int.
@@ -54,6 +55,11 @@ static int prepare(library_t *library, void *handle, const char *name, char *mes
     }
     library->H5Eset_auto2(DEFAULT, NULL, NULL);
     library->H5PLset_loading_state(0);
+    library->timeless = library->H5Pcreate(library->dataset_create);
+    if (library->timeless < 0 || library->H5Pset_obj_track_times(library->timeless, 0) < 0) {
+        snprintf(message, capacity, "%s could not be started", name);
+        return -1;
+    }
     return 0;
 }
 

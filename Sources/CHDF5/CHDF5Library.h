@@ -57,6 +57,7 @@ typedef struct {
     F(herr_t, H5PLset_loading_state, (unsigned))                                                     \
     F(hid_t, H5Pcreate, (hid_t))                                                                     \
     F(herr_t, H5Pset_fapl_core, (hid_t, size_t, unsigned))                                           \
+    F(herr_t, H5Pset_obj_track_times, (hid_t, unsigned))                                             \
     F(int, H5Pget_layout, (hid_t))                                                                   \
     F(int, H5Pget_external_count, (hid_t))                                                           \
     F(int, H5Idec_ref, (hid_t))                                                                      \
@@ -103,8 +104,10 @@ struct chdf5_library {
 #undef CHDF5_MEMBER
     /// H5Literate of 1.10, H5Literate2 of later versions: they differ only in what follows `type` in the link's description.
     iterate_links *H5Literate;
-    /// H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, H5T_C_S1 and H5P_FILE_ACCESS are macros over these variables.
-    hid_t native_float, file_float, string, file_access;
+    /// H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, H5T_C_S1, H5P_FILE_ACCESS and H5P_DATASET_CREATE are macros over these variables.
+    hid_t native_float, file_float, string, file_access, dataset_create;
+    /// How data sets are made: without the time, so that the same weights are the same file.
+    hid_t timeless;
     unsigned version[3];
 };
 
