@@ -69,11 +69,13 @@ public struct RunCommand: ParsableCommand {
             input?.cancel()
             run.interrupt()
         }
+        // Where nothing can be written, no cell runs.
+        do { try run.save() } catch { throw CommandFailure.usage(error) }
         let report: RunReport
         do {
             report = try Blocking.wait { try await run.run() }
         } catch let error as FileError {
-            throw CommandFailure.usage(error)
+            throw CommandFailure(message: "\(error)", exitCode: ExitStatus.failed)
         }
         if !report.isSessionStuck { try Blocking.wait { await session.close() } }
         try finish(report, paths, signal: received.first)
@@ -104,7 +106,7 @@ public struct RunCommand: ParsableCommand {
         do {
             if let junit = paths.junit { try Files.replace(junit, with: JUnitReport.text(report, name: notebook)) }
         } catch {
-            throw CommandFailure.usage(error)
+            throw CommandFailure(message: "\(error)", exitCode: ExitStatus.failed)
         }
         Console.output(paths.outputName + "\n")
         switch report.status {

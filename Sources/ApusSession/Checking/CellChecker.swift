@@ -32,6 +32,8 @@ private struct CheckPass {
     var diagnostics: [CellDiagnostic] = []
     /// Keys that were reported as missing: the cells after it would only say so again.
     private var reported: Set<String> = []
+    /// Whether a cell of Swift code came before: it may set any parameter, or is a parameter cell with a mistake, which was reported.
+    private var parametersAreUnknown = false
 
     init(catalogue: MagicCatalogue, environment: SessionEnvironment, overrides: [String: JSON]) {
         self.catalogue = catalogue
@@ -44,7 +46,9 @@ private struct CheckPass {
         do {
             switch try CellParser(source, catalogue).parse() {
             case .statements(let statements): check(statements, source, cell)
-            case .swift(let code): report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell)
+            case .swift(let code):
+                report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell)
+                parametersAreUnknown = true
             }
         } catch { report(error, .error, source, cell) }
     }
@@ -70,7 +74,9 @@ private struct CheckPass {
         // What a cell leaves counts even where it has mistakes: the cells after it are not to blame.
         defer { for key in declaration.type.leaves { plan.add(key) } }
         let binder = ArgumentBinder(declaration, call, parameters: parameters)
-        for mistake in binder.mistakes { report(mistake, .error, source, cell) }
+        for mistake in binder.mistakes where !parametersAreUnknown || mistake.name != ParameterExpansion.unknownName {
+            report(mistake, .error, source, cell)
+        }
         if let mistake = MissingBody.mistake(declaration.type, call) { report(mistake, .error, source, cell) }
         guard binder.mistakes.isEmpty else { return }
         do {

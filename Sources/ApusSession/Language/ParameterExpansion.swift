@@ -2,6 +2,9 @@ import ApusJSON
 
 /// Replaces `{name}` in the value of an option by the parameter.
 struct ParameterExpansion {
+    /// What a mistake about a parameter that no cell has set is called.
+    static let unknownName = "UnknownParameter"
+
     let parameters: [String: JSON]
 
     /// The value as one or more strings: a lone `{list}` stands for each element, elsewhere the elements are joined by commas.
@@ -26,7 +29,7 @@ struct ParameterExpansion {
         if let value = parameters[name] { return value }
         var hint = "set it in an earlier cell: `let \(name) = ...`"
         if let nearest = NearestName.find(name, among: parameters.keys.sorted()) { hint = "did you mean `{\(nearest)}`? Otherwise \(hint)" }
-        throw CellMistake("UnknownParameter", "there is no parameter `\(name)`", at: range, hint: hint)
+        throw CellMistake(Self.unknownName, "there is no parameter `\(name)`", at: range, hint: hint)
     }
 
     private func text(of value: JSON, _ name: String, at range: Range<Int>) throws(CellMistake) -> String {

@@ -19,16 +19,26 @@ extension ArgumentBinder {
             hint: "write `\(option.synopsis)`; a value that begins with `--` or `#` goes in quotes: `\(written.text)=\"...\"`")
     }
 
+    static let unexpectedValueName = "UnexpectedValue"
+
     func unexpectedValue(_ value: CellToken.Value) -> CellMistake {
         let text = call.body?.source[value.range] ?? value.pieces.map(\.description).joined()
         var hint = "`\(call.spelled)?` describes every option"
         if let option = declaration.option(named: "--" + text) {
             hint = "did you mean `\(option.synopsis)`?"
+        } else if let before = bindings.last, let start = before.value, before.option.kind == .option, isNext(value, after: before) {
+            hint =
+                start.hasSuffix(",")
+                ? "write the list of `\(before.name)` without spaces, or in quotes"
+                : "a value with spaces goes in quotes: `\(before.name) \"\(start) \(text)\"`; `\(call.spelled)?` describes every option"
         } else if call.isCell, declaration.type.body.takesText {
             hint = "the body begins on the next line"
         }
-        return CellMistake("UnexpectedValue", "\(call.spelled) takes no value here, found `\(text)`", at: value.range, hint: hint)
+        return CellMistake(Self.unexpectedValueName, "\(call.spelled) takes no value here, found `\(text)`", at: value.range, hint: hint)
     }
+
+    /// Whether only a space stands between a value and the one of the option before it.
+    private func isNext(_ value: CellToken.Value, after binding: Binding) -> Bool { value.range.lowerBound == binding.valueRange.upperBound + 1 }
 
     func invalidChoice(_ text: String, _ option: OptionDeclaration, _ name: String, at range: Range<Int>) -> CellMistake {
         let nearest = NearestName.find(text, among: option.values)

@@ -50,7 +50,11 @@ struct ArgumentBinder {
                 } else if let value = token.value {
                     try bind(positional: value, &positionals)
                 }
-            } catch { mistakes.append(error) }
+            } catch {
+                mistakes.append(error)
+                // The words after it are most likely of the same value, and would only be reported again.
+                if error.name == Self.unexpectedValueName { while let next = tokens.first, next.option == nil { tokens.removeFirst() } }
+            }
         }
     }
 
@@ -97,9 +101,10 @@ struct ArgumentBinder {
             switch try expansion.expand(attached) {
             case ["true"], ["True"]: isSet = true
             case ["false"], ["False"]: isSet = false
-            default:
+            case let values:
                 throw CellMistake(
-                    "InvalidValue", "`\(written.text)` takes true or false", at: attached.range, hint: "or no value at all, which means true")
+                    "InvalidValue", "`\(written.text)` takes true or false, not `\(values.joined(separator: ", "))`", at: attached.range,
+                    hint: "or no value at all, which means true")
             }
         }
         if isSet {
@@ -168,7 +173,7 @@ struct ArgumentBinder {
             let reason = message.dropFirst(prefix.count).drop { $0 != ":" }.dropFirst().drop { $0 == " " }
             return CellMistake(
                 "InvalidValue", "`\(value)` is not a value for `\(rejected.name)`" + (reason.isEmpty ? "" : ": \(reason)"),
-                at: rejected.valueRange, details: rejected.option.help.isEmpty ? [] : [rejected.option.help],
+                at: rejected.valueRange, details: rejected.option.summary.isEmpty ? [] : [rejected.option.summary],
                 hint: "`\(call.spelled)?` describes every option")
         }
         let blamed = blamed(by: message)

@@ -18,8 +18,23 @@ import Testing
             check("%%probe --epocks 5 --optimizer adm\n--verbose=x --rate") == [
                 "0:1:9: error: UnknownOption: %%probe has no option `--epocks`",
                 "0:1:32: error: InvalidValue: `adm` is not a value for `--optimizer`",
-                "0:2:11: error: InvalidValue: `--verbose` takes true or false",
+                "0:2:11: error: InvalidValue: `--verbose` takes true or false, not `x`",
                 "0:2:13: error: MissingValue: `--rate` needs a value",
+            ])
+    }
+
+    @Test func `a parameter cell with a mistake is reported once, not at every parameter it would have set`() {
+        #expect(
+            check("let e = 5\nlet f = five", "%%probe --epochs {e} --rate {f}") == [
+                "0:2:9: error: SwiftCellsUnavailable: `five` is not a literal, so this cell is Swift code, and this build of Apus runs no Swift cells yet"
+            ])
+    }
+
+    @Test func `the words of one value are reported once`() {
+        #expect(
+            check("%%probe --epochs 1, 2, 3 --verbose=x") == [
+                "0:1:21: error: UnexpectedValue: %%probe takes no value here, found `2,`",
+                "0:1:36: error: InvalidValue: `--verbose` takes true or false, not `x`",
             ])
     }
 
