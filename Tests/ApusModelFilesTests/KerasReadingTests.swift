@@ -46,7 +46,7 @@ import Testing
         let error = #expect(throws: ModelFileError.self) { try graph(setting: option, of: layer, to: value) }
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains("'\(layer)'") == true && error?.message.contains(option) == true, "\(error as Any)")
-        #expect(error?.hint.isEmpty == false)
+        #expect(error?.nextStep.isEmpty == false)
     }
 
     @Test(

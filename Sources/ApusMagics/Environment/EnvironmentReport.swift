@@ -60,7 +60,7 @@ package struct EnvironmentReport: Sendable {
         do {
             return EnvironmentCheck("HDF5 library", .ok, "version \(try HDF5Library.shared().version)")
         } catch {
-            return EnvironmentCheck("HDF5 library", .missing, error.message, fix: error.hint)
+            return EnvironmentCheck("HDF5 library", .missing, error.message, fix: error.nextStep)
         }
     }
 

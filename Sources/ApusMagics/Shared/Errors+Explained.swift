@@ -15,6 +15,11 @@ extension HubError: ExplainedError {
 extension DataError: ExplainedError {
     public var name: String { "InvalidData" }
     public var title: String { description }
+    /// A file in the Hub's cache is not the user's to mend.
+    public var hint: String? {
+        guard source?.contains("/snapshots/") == true else { return nil }
+        return "`%%download --verify` checks that the file is the hub's; when it is, the repository needs a sound one"
+    }
 }
 
 extension ModelError: ExplainedError {
@@ -35,4 +40,5 @@ extension CheckpointError: ExplainedError {
 extension ModelFileError: ExplainedError {
     public var name: String { "ModelFile" }
     public var title: String { path.map { "\($0): \(message)" } ?? message }
+    public var hint: String? { nextStep }
 }

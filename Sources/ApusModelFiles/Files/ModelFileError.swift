@@ -18,19 +18,19 @@ public struct ModelFileError: Error, Equatable, CustomStringConvertible {
     public let code: Code
     public let message: String
     /// What to do next.
-    public let hint: String
+    public let nextStep: String
     /// The file, once it is known.
     public var path: String?
 
     public init(_ code: Code, _ message: String, hint: String, path: String? = nil) {
         self.code = code
         self.message = message
-        self.hint = hint
+        nextStep = hint
         self.path = path
     }
 
     public var description: String {
-        (path.map { "\($0): " } ?? "") + "\(message). \(hint)"
+        (path.map { "\($0): " } ?? "") + "\(message). \(nextStep)"
     }
 
     func at(_ path: String) -> ModelFileError {
