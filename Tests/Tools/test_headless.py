@@ -246,6 +246,21 @@ def test_an_interrupt_ends_a_question(password_prompt, tmp_path):
     assert read(tmp_path / "nb.executed.ipynb").cells[1].execution_count is None
 
 
+def test_progress_goes_to_the_terminal_and_data_to_standard_output(apus, notebook_path, jupyter_environment, small_parameters, tmp_path):
+    words = [word for name, value in small_parameters.items() for word in ("-p", name, str(value))]
+    command = ["env", *(f"{name}={jupyter_environment[name]}" for name in ("HOME", "HF_HOME")), apus, "run", str(notebook_path), "-o", "out.ipynb"]
+    terminal = Terminal([*command, "--cwd", str(tmp_path), *words], tmp_path)
+    try:
+        terminal.read_until("[10/10]")
+        output, _ = terminal.process.communicate(timeout=60)
+        assert (terminal.process.returncode, output) == (0, "out.ipynb\n")
+        for text in ("[ 1/10]", "%%train", "Training", "ok"):
+            assert text in terminal.shown, terminal.shown
+        assert "Traceback" not in terminal.shown and "\x1b[31m" not in terminal.shown
+    finally:
+        terminal.close()
+
+
 # --- apus check ---
 
 
