@@ -1,5 +1,6 @@
 import ApusData
 import ApusJSON
+import TestSupport
 import Testing
 
 @Suite struct ScalerPickleTests {

@@ -1,6 +1,7 @@
 import ApusHub
 import ApusJSON
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FileHubTests {

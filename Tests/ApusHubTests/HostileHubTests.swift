@@ -1,5 +1,6 @@
 import ApusHub
 import Foundation
+import TestSupport
 import Testing
 
 /// A hub that answers what it is told to, true or not.

@@ -1,5 +1,6 @@
 import ApusHub
 import Foundation
+import TestSupport
 import Testing
 
 /// Several processes on one hub and one cache, killed at random instants: whatever was going on, either the old or the new state is there.

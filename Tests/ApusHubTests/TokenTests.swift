@@ -1,5 +1,6 @@
 import ApusHub
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TokenTests {

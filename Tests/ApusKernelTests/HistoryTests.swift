@@ -2,17 +2,15 @@ import ApusJSON
 import ApusKernel
 import Glibc
 import JupyterProtocol
+import TestSupport
 import Testing
 
 @Suite struct HistoryTests {
     /// A folder for one test, removed afterwards.
-    static func withFolder(_ body: (HistoryFolder, String) -> Void) {
-        var template = Array("/tmp/apus-history-XXXXXX".utf8CString)
-        mkdtemp(&template)
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        body(HistoryFolder(path: path + "/a/b"), path)
-        for number in 1...9 { unlink("\(path)/a/b/00000\(number).jsonl") }
-        for folder in ["/a/b", "/a", ""] { rmdir(path + folder) }
+    static func withFolder(_ body: (HistoryFolder, String) -> Void) throws {
+        let folder = try TemporaryFolder()
+        body(HistoryFolder(path: folder.path + "/a/b"), folder.path)
+        withExtendedLifetime(folder) {}
     }
 
     func history(_ conversation: Conversation, _ content: JSONObject) -> JSON? {
@@ -42,8 +40,8 @@ import Testing
         #expect(history(conversation, ["hist_access_type": "search", "pattern": "*", "n": 1]) == [[1, 4, "alpha"]])
     }
 
-    @Test func `a later kernel finds the inputs of earlier ones`() {
-        Self.withFolder { folder, _ in
+    @Test func `a later kernel finds the inputs of earlier ones`() throws {
+        try Self.withFolder { folder, _ in
             run(Conversation(history: folder), ["one\nmore", "two"])
             let second = Conversation(history: folder)
             #expect(history(second, ["hist_access_type": "tail", "n": 5]) == [[1, 1, "one\nmore"], [1, 2, "two"]])
@@ -54,8 +52,8 @@ import Testing
         }
     }
 
-    @Test func `tokens are masked and damaged lines left out`() {
-        Self.withFolder { folder, path in
+    @Test func `tokens are masked and damaged lines left out`() throws {
+        try Self.withFolder { folder, path in
             run(Conversation(history: folder), ["%%auth --token hf_abcDEF0123456789 # hf_ok"])
             let file = fopen(path + "/a/b/000001.jsonl", "a")
             fputs("[2,\"cut", file)

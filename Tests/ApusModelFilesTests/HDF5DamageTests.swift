@@ -1,4 +1,5 @@
 import ApusModelFiles
+import TestSupport
 import Testing
 
 @Suite struct `Damaged HDF5 files` {
@@ -7,7 +8,7 @@ import Testing
         let whole = try Fixtures.bytes("sequential.h5")
         let lengths = Array(0..<16) + stride(from: 16, to: whole.count, by: 611) + [whole.count - 1]
         for length in lengths {
-            let path = try folder.write(Array(whole[..<length]), "cut.h5")
+            let path = try folder.write(Array(whole[..<length]), to: "cut.h5")
             let error = #expect(throws: ModelFileError.self, "cut to \(length)") { try KerasModelFile(reading: path) }
             #expect(error?.path == path)
             #expect(error?.code == (length < 8 ? .wrongKind : .damaged), "cut to \(length): \(error as Any)")
@@ -28,7 +29,7 @@ import Testing
                     let limit = Bool.random(using: &generator) ? 4096 : bytes.count
                     bytes[Int.random(in: 8..<limit, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
                 }
-                let path = try folder.write(bytes, "flipped.h5")
+                let path = try folder.write(bytes, to: "flipped.h5")
                 do {
                     // Some damage keeps the library busy for ever; the test need not wait as long as a user would.
                     _ = try KerasModelFile(tree: HDF5File.read(path, members: ["model_weights"]) { _ in 2 })
@@ -92,17 +93,17 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
-    /// Found by random changes; Debian's HDF5 1.10.8 crashes on the first two and never comes back from the third.
+    /// Found by random changes; Debian's HDF5 1.10.8 crashes on the first and never comes back from the second.
     @Test(
         arguments: [
-            ("sequential.h5", [1998: 166], "crashed on it (signal 11)"), ("rewritten.h5", [92450: 145, 2077: 66], "crashed on it (signal 11)"),
+            ("rewritten.h5", [92450: 145, 2077: 66], "crashed on it (signal 11)"),
             ("two_heads.h5", [13273: 8, 67173: 108], "still busy with it after 2 seconds"),
         ] as [(String, [Int: UInt8], String)])
     func `a crash or an endless loop of the library is an error of ours`(name: String, changes: [Int: UInt8], reason: String) throws {
         let folder = try TemporaryFolder()
         var bytes = try Fixtures.bytes(name)
         for (offset, byte) in changes { bytes[offset] = byte }
-        let path = try folder.write(bytes, "crafted.h5")
+        let path = try folder.write(bytes, to: "crafted.h5")
         let result = Result { try HDF5File.read(path, members: ["model_weights"]) { _ in 2 } }
         guard try HDF5Library.shared().version == "1.10.8" else { return }
         let error = #expect(throws: ModelFileError.self) { try result.get() }

@@ -1,4 +1,5 @@
 import ApusModelFiles
+import TestSupport
 import Testing
 
 @Suite struct `Writing for Keras` {
@@ -11,7 +12,7 @@ import Testing
         #expect(back.weights == file.weights)
         #expect(back.graph.name == graph.name && back.graph.outputs == graph.outputs)
         #expect(try back.graph.layers == graph.orderedLayers())
-        #expect(try folder.names == ["model.h5"])
+        #expect(folder.names == ["model.h5"])
         try back.write(to: folder.file("again.h5"))
         #expect(try KerasModelFile(reading: folder.file("again.h5")) == back)
     }
@@ -52,8 +53,8 @@ import Testing
         let full = #expect(throws: ModelFileError.self) { try file.write(to: "/dev/full/model.h5") }
         #expect(full?.code == .unwritable)
         // A folder of that name: the rename fails after the temporary file was written.
-        _ = try folder.write([], "marker")
+        _ = try folder.write([], to: "marker")
         #expect(throws: ModelFileError.self) { try file.write(to: folder.path) }
-        #expect(try folder.names == ["marker", "model.h5"])
+        #expect(folder.names == ["marker", "model.h5"])
     }
 }

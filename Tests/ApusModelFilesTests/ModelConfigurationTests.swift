@@ -1,5 +1,6 @@
 import ApusJSON
 import ApusModelFiles
+import TestSupport
 import Testing
 
 @Suite struct `config.json` {
@@ -14,7 +15,7 @@ import Testing
         let folder = try TemporaryFolder()
         try Self.sample.write(to: folder.file("config.json"))
         #expect(try ModelConfiguration(reading: folder.file("config.json")) == Self.sample)
-        #expect(try folder.names == ["config.json"])
+        #expect(folder.names == ["config.json"])
         let json = Self.sample.json
         #expect(json["metadata"]?["sequence_length"] == 30)
         #expect(json["training_metadata"]?["training_duration_seconds"] == 12.5)
@@ -67,14 +68,14 @@ import Testing
         var configuration = Self.sample
         configuration.regression?.mse = .nan
         #expect(throws: ModelFileError.self) { try configuration.write(to: folder.file("config.json")) }
-        #expect(try folder.names == [])
+        #expect(folder.names == [])
     }
 
     @Test func `a cut file says where it ends`() throws {
         let folder = try TemporaryFolder()
         let text = Array(Self.sample.json.text(.indented(2)).utf8)
         for length in stride(from: 0, to: text.count, by: 17) {
-            let path = try folder.write(Array(text[..<length]), "config.json")
+            let path = try folder.write(Array(text[..<length]), to: "config.json")
             let error = #expect(throws: ModelFileError.self) { try ModelConfiguration(reading: path) }
             #expect(error?.path == path && error?.message.contains("byte \(length)") == true, "\(error as Any)")
         }

@@ -2,6 +2,7 @@ import ApusModelFiles
 import ApusNN
 import ApusTensor
 import Foundation
+import TestSupport
 import Testing
 
 /// Writes models, inputs and our outputs to `$APUS_ARTIFACTS/models` for Tests/Tools/test_model_files.py, where Keras judges them.

@@ -1,6 +1,7 @@
 import ApusModelFiles
 import ApusNN
 import ApusTensor
+import TestSupport
 import Testing
 
 @Suite struct `Models in Keras files` {

@@ -1,5 +1,6 @@
 import ApusModelFiles
 import ApusNN
+import TestSupport
 import Testing
 
 @Suite("safetensors files") struct SafetensorsTests {

@@ -1,12 +1,13 @@
 import ApusSystem
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
     private var path: String { folder.path + "/file" }
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try TemporaryFolder() }
 
     @Test func `a file appears when it is committed, with everything in order`() throws {
         try AtomicFile.replace(path, with: Array("old".utf8))

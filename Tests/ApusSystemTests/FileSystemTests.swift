@@ -1,12 +1,13 @@
 import ApusSystem
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct FileSystemTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
     private var path: String { folder.path }
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [("a/b", "a", "b"), ("b", ".", "b"), ("/b", "/", "b"), ("a/é.x", "a", "é.x"), ("a/b/", "a/b", "")])
     func `paths split into folder and name`(path: String, folder: String, name: String) {

@@ -1,5 +1,6 @@
 import ApusJSON
 import Foundation
+import TestSupport
 import Testing
 
 /// A committed JSON file of reference numbers; the script that made it is named in the test that reads it.
@@ -29,17 +30,7 @@ func relativeError(_ values: [Double], _ reference: [Double], floor: Double = 1e
     return zip(values, reference).map { abs($0 - $1) / max(abs($1), floor) }.max() ?? 0
 }
 
-/// SplitMix64: test data that is the same on every machine.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+extension SeededGenerator {
     /// Uniform in [-1, 1).
     mutating func signed() -> Float { Float(next() >> 40) / Float(1 << 23) - 1 }
 }

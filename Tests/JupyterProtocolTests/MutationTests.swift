@@ -1,5 +1,6 @@
 import ApusJSON
 import JupyterProtocol
+import TestSupport
 import Testing
 
 /// Random damage to real messages: whatever comes, decoding ends with a message or an error.
@@ -9,7 +10,7 @@ import Testing
     @Test func `mutated messages never crash the codec and never pass as signed`() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("mutations of messages, seed \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         let signed = MessageCodec(key: "secret")
         let unsigned = MessageCodec(key: "")
         let original = signed.encode(
@@ -28,18 +29,7 @@ import Testing
     }
 }
 
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     /// One to four changes of frames: bytes flipped, cut, inserted; frames lost, doubled, swapped, replaced by hostile ones.
     mutating func mutate(_ original: [Frame]) -> [Frame] {
         var frames = original

@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
 import NotebookFormat
+import TestSupport
 import Testing
 
 @Suite struct FilesTests {
     private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "apus-files-\(UUID())").path
-        try Files.makeFolder("\(folder)/a/b")
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try body(folder)
+        let folder = try TemporaryFolder()
+        try Files.makeFolder("\(folder.path)/a/b")
+        try body(folder.path)
     }
 
     @Test func `a file is replaced with its permissions and nothing is left beside it`() throws {

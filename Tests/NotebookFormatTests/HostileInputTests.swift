@@ -1,5 +1,6 @@
 import ApusJSON
 import NotebookFormat
+import TestSupport
 import Testing
 
 /// Whatever a file holds, reading it ends in a notebook or an error.
@@ -15,12 +16,14 @@ import Testing
 
     @Test func `random damage ends in a notebook that can be written, or in an error`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let original = try Fixtures.bytes("unknown-members")
         var refused = 0
         for _ in 0..<2000 {
             var bytes = original
-            for _ in 0..<random.next(below: 4) + 1 { bytes[random.next(below: bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8(truncatingIfNeeded: random.next())
+            }
             do {
                 let notebook = try Notebook(parsing: bytes)
                 let text = notebook.fileText()
@@ -81,21 +84,6 @@ import Testing
         let error = #expect(throws: NotebookError.self) { try Notebook(parsing: text.utf8) }
         #expect(try #require(error).description.contains(expected))
     }
-}
-
-/// SplitMix64, so that a failing seed can be run again.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func next(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
 
 private enum Step {

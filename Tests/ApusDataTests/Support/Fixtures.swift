@@ -1,5 +1,6 @@
 import ApusJSON
-import Glibc
+import ApusSystem
+import TestSupport
 
 /// Files that the scripts named in `Tests/References/data_*.py` made.
 enum Fixture {
@@ -13,49 +14,19 @@ enum Fixture {
     static func json(_ name: String) throws -> JSON { try JSON(parsing: try bytes(name)) }
 }
 
-struct ReadFailure: Error { let path: String }
+func readBytes(_ path: String) throws -> [UInt8] { try FileSystem.read(path) }
 
-func readBytes(_ path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "rb") else { throw ReadFailure(path: path) }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = fread(&buffer, 1, buffer.count, file)
-        if count == 0 { return bytes }
-        bytes += buffer[..<count]
-    }
-}
-
-func writeBytes(_ bytes: [UInt8], to path: String) throws {
-    guard let file = fopen(path, "wb"), fwrite(bytes, 1, bytes.count, file) == bytes.count, fclose(file) == 0 else { throw ReadFailure(path: path) }
-}
+func writeBytes(_ bytes: [UInt8], to path: String) throws { try AtomicFile.replace(path, with: bytes) }
 
 /// Calls `body` with the path of a new folder and removes it afterwards.
 func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-    var template = Array("/tmp/apus-data-XXXXXX\0".utf8CString.dropLast())
-    guard mkdtemp(&template) != nil else { throw ReadFailure(path: "/tmp") }
-    let path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer {
-        for name in names(in: path) { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-    return try body(path)
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    return try body(folder.path)
 }
 
 /// Names of the files in a folder, hidden ones too, sorted.
-func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-}
+func names(in folder: String) -> [String] { (try? FileSystem.names(in: folder)) ?? [] }
 
 extension JSON {
     /// The numbers of an array, nested or not; null is NaN.

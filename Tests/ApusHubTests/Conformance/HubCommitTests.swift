@@ -1,4 +1,5 @@
 import ApusHub
+import TestSupport
 import Testing
 
 @Suite struct HubCommitTests {

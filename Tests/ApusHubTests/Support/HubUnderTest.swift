@@ -1,4 +1,5 @@
 import ApusHub
+import TestSupport
 import Testing
 
 /// A kind of hub that must pass the conformance suite. Another conformer of `Hub` joins by one more element of `all`.

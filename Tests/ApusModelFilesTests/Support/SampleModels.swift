@@ -1,5 +1,6 @@
 import ApusModelFiles
 import ApusNN
+import TestSupport
 
 /// Models with random weights for the tests of writing.
 enum SampleModels {

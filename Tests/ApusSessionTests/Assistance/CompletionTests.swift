@@ -1,4 +1,5 @@
 import ApusSession
+import TestSupport
 import Testing
 
 @Suite struct CompletionTests {
@@ -71,7 +72,8 @@ import Testing
     }
 
     @Test func `files and folders below the working directory`() async throws {
-        let folder = try TemporaryFolder(files: ["prices.csv", "notes.txt", "data/more.csv", ".hidden.csv"])
+        let folder = try TemporaryFolder()
+        for name in ["prices.csv", "notes.txt", "data/more.csv", ".hidden.csv"] { try folder.write([], to: name) }
         let session = CellSession(magics: [ProbeMagic.self], environment: SessionEnvironment(workingDirectory: folder.path))
         let code = "%%probe --candles "
         #expect(await session.complete(code, cursor: code.count).items.map(\.text) == ["data/", "prices.csv"])

@@ -1,18 +1,6 @@
 import ApusSession
+import TestSupport
 import Testing
-
-/// SplitMix64: the same mutations for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
 
 @Suite struct FuzzTests {
     private static let cells = [
@@ -29,7 +17,7 @@ private struct SeededGenerator: RandomNumberGenerator {
     ]
 
     @Test(arguments: 0..<8) func `mutated cells end in answers, never in traps`(seed: UInt64) async {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let session = CellSession.probing
         let checker = CellChecker(magics: probes)
         for round in 0..<150 {

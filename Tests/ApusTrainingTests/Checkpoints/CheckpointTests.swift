@@ -1,4 +1,5 @@
 import ApusTraining
+import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {
@@ -51,7 +52,7 @@ import Testing
         let store = try CheckpointFolder(folder.path)
         try store.save(example(epoch: 1))
         try store.save(example(epoch: 2))
-        let good = try folder.bytes("latest.checkpoint")
+        let good = try folder.read("latest.checkpoint")
         var damages: [[UInt8]] = stride(from: 0, to: good.count, by: 5).map { place in
             var bytes = good
             bytes[place] ^= 1 << UInt8(place % 8)
@@ -60,7 +61,7 @@ import Testing
         damages += stride(from: 0, to: good.count, by: 31).map { Array(good[..<$0]) }
         damages += [good + [0], [UInt8](repeating: 0xFF, count: 200), Array("APUSCKPT".utf8) + [UInt8](repeating: 0xFF, count: 100)]
         for (index, bytes) in damages.enumerated() {
-            try folder.write(bytes, "latest.checkpoint")
+            try folder.write(bytes, to: "latest.checkpoint")
             let loaded = try #require(try store.load(), "damage \(index)")
             #expect(loaded.checkpoint == example(epoch: 1), "damage \(index)")
             let warning = try #require(loaded.warning, "damage \(index)")
@@ -72,7 +73,7 @@ import Testing
         let folder = try TemporaryFolder()
         let store = try CheckpointFolder(folder.path)
         try store.save(example())
-        let good = try CheckpointContainer(decoding: folder.bytes("latest.checkpoint"), name: "good")
+        let good = try CheckpointContainer(decoding: folder.read("latest.checkpoint"), name: "good")
         #expect(good.sections.map(\.name) == ["info", "numbers", "history", "weights", "optimizer/momentum", "optimizer/velocity", "best"])
         for (index, section) in good.sections.enumerated() {
             let wrong: [[UInt8]?] = [nil, section.bytes + [0], Array(section.bytes.dropLast(3)), [UInt8](repeating: 0xFF, count: 64)]
@@ -83,7 +84,7 @@ import Testing
                 var changed = good
                 changed.sections.remove(at: index)
                 if let bytes { changed.sections.insert((section.name, bytes), at: index) }
-                try folder.write(changed.encoded(), "latest.checkpoint")
+                try folder.write(changed.encoded(), to: "latest.checkpoint")
                 let error = #expect(throws: CheckpointError.self, "\(section.name)") { try store.load() }
                 #expect(error?.code == .damaged && error?.description.contains("'\(section.name)'") == true, "\(section.name): \(error!)")
             }
@@ -95,10 +96,10 @@ import Testing
         var store: CheckpointFolder? = try CheckpointFolder(folder.path)
         try store?.save(example(epoch: 1))
         try store?.save(example(epoch: 2))
-        try folder.write([1, 2, 3], "latest.checkpoint")
+        try folder.write([1, 2, 3], to: "latest.checkpoint")
         _ = try store?.load()
         try store?.save(example(epoch: 3))
-        try folder.write([1, 2, 3], "latest.checkpoint")
+        try folder.write([1, 2, 3], to: "latest.checkpoint")
         store = nil
         let loaded = try #require(try CheckpointFolder(folder.path).load())
         #expect(loaded.checkpoint == example(epoch: 1))
@@ -109,10 +110,10 @@ import Testing
         let store = try CheckpointFolder(folder.path)
         try store.save(example(epoch: 1))
         // What is on disk after latest became previous and before the new one took its name.
-        let latest = try folder.bytes("latest.checkpoint")
-        try folder.write(latest, "previous.checkpoint")
-        try folder.write(Array(latest.prefix(100)), "latest.checkpoint.incomplete")
-        try removeFile("\(folder.path)/latest.checkpoint")
+        let latest = try folder.read("latest.checkpoint")
+        try folder.write(latest, to: "previous.checkpoint")
+        try folder.write(Array(latest.prefix(100)), to: "latest.checkpoint.incomplete")
+        folder.remove("latest.checkpoint")
         #expect(try #require(try store.load()).checkpoint == example(epoch: 1))
         try store.save(example(epoch: 2))
         #expect(try #require(try store.load()).checkpoint == example(epoch: 2))
@@ -122,8 +123,8 @@ import Testing
     @Test func `when no checkpoint can be used the error says why, for each`() throws {
         let folder = try TemporaryFolder()
         let store = try CheckpointFolder(folder.path)
-        try folder.write(Array("PK not a checkpoint".utf8), "latest.checkpoint")
-        try folder.write([], "previous.checkpoint")
+        try folder.write(Array("PK not a checkpoint".utf8), to: "latest.checkpoint")
+        try folder.write([], to: "previous.checkpoint")
         let error = #expect(throws: CheckpointError.self) { try store.load() }
         #expect(error?.code == .damaged)
         #expect(error?.description.contains("latest.checkpoint cannot be used: it is not an Apus checkpoint") == true)

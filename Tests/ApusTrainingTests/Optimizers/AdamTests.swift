@@ -1,4 +1,5 @@
 import ApusTraining
+import TestSupport
 import Testing
 
 /// Reference: Tests/References/training_adam.py (Keras and PyTorch).
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func `a restored state goes on with the same bits`() throws {
-        var numbers = SplitMix(7)
+        var numbers = SeededGenerator(seed: 7)
         let gradients = (0..<20).map { _ in (0..<10).map { _ in numbers.signed() } }
         var whole = [Float](repeating: 1, count: 10)
         var adam = Adam()

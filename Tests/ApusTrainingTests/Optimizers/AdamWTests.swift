@@ -1,4 +1,5 @@
 import ApusTraining
+import TestSupport
 import Testing
 
 /// Reference: Tests/References/training_adamw.py (PyTorch).
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func `without decay only the place of epsilon tells it from Adam`() {
-        var numbers = SplitMix(8)
+        var numbers = SeededGenerator(seed: 8)
         var (a, b) = ([Float](repeating: 1, count: 10), [Float](repeating: 1, count: 10))
         var optimizer = AdamW(weightDecay: 0, epsilon: 0)
         var adam = Adam(epsilon: 0)
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test func `a restored state goes on with the same bits, and another model's is refused`() throws {
-        var numbers = SplitMix(7)
+        var numbers = SeededGenerator(seed: 7)
         let gradients = (0..<20).map { _ in (0..<10).map { _ in numbers.signed() } }
         var whole = [Float](repeating: 1, count: 10)
         var optimizer = AdamW()

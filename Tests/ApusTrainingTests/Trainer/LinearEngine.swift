@@ -1,5 +1,6 @@
 import ApusTensor
 import ApusTraining
+import TestSupport
 
 /// A small model written out by hand: softmax(xA) and xb, with noise on the inputs that depends on the step as dropout does.
 ///
@@ -22,7 +23,7 @@ final class LinearEngine: BatchEngine {
         self.features = features
         self.classes = classes
         heads = [BatchHead(name: "direction", kind: .classes, outputs: classes), BatchHead(name: "bars", kind: .numbers, outputs: 1)]
-        var numbers = SplitMix(seed)
+        var numbers = SeededGenerator(seed: seed)
         weights = (0..<features * (classes + 1)).map { _ in numbers.signed() * 0.1 }
         gradient = weights.map { _ in 0 }
     }
@@ -93,7 +94,7 @@ final class LinearEngine: BatchEngine {
 
 /// A problem that a linear model can learn: the class is the largest of `classes` sums of features, the number a sum of all.
 func linearExamples(rows: Int, features: Int = 6, classes: Int = 3, seed: UInt64) throws -> Examples {
-    var numbers = SplitMix(seed)
+    var numbers = SeededGenerator(seed: seed)
     let x = (0..<rows * features).map { _ in numbers.signed() }
     var labels: [Int] = []
     var bars: [Float] = []

@@ -3,6 +3,7 @@ import ApusNN
 import ApusTensor
 import ApusTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// A training run of the two-headed LSTM against Keras and PyTorch: same weights, same batches.
@@ -18,7 +19,7 @@ import Testing
         rows = try #require(fixture.get("rows").int)
         let all = try rows + #require(fixture.get("validation_rows").int)
         let (steps, features) = (try #require(fixture.get("steps").int), try #require(fixture.get("features").int))
-        var numbers = SplitMix(UInt64(try #require(fixture.get("seed").int)))
+        var numbers = SeededGenerator(seed: UInt64(try #require(fixture.get("seed").int)))
         let inputs = (0..<all * steps * features).map { _ in numbers.signed() }
         let labels = (0..<all).map { _ in Int(numbers.next() % 4) }
         let bars = (0..<all).map { _ in numbers.signed() * 2 + 3 }

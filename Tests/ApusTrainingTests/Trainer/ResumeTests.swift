@@ -1,4 +1,5 @@
 import ApusTraining
+import TestSupport
 import Testing
 
 /// The training loop with a small engine: whatever happens in between, a resumed run ends with the bits of one that was never stopped.
@@ -36,7 +37,7 @@ import Testing
         let reference = try uninterrupted(options())
         #expect(reference.result.outcome == .completed)
         let seed = UInt64.random(in: 0..<1 << 32)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<8 {
             let folder = try TemporaryFolder()
             var interruptions = 0
@@ -65,7 +66,7 @@ import Testing
     @Test func `killed at random steps without a chance to save, the run goes on from its last checkpoint to the same bits`() throws {
         let reference = try uninterrupted(options())
         let seed = UInt64.random(in: 0..<1 << 32)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<6 {
             let folder = try TemporaryFolder()
             var next = random.next() % 15
@@ -79,9 +80,9 @@ import Testing
                     resume = true
                     next += 3 + random.next() % 15
                     // What a kill may leave behind: half of a temporary file, and in every other round a torn newest checkpoint.
-                    try folder.write([1, 2, 3], "latest.checkpoint.incomplete")
+                    try folder.write([1, 2, 3], to: "latest.checkpoint.incomplete")
                     if round % 2 == 1, folder.names.contains("previous.checkpoint") {
-                        try folder.write(Array(folder.bytes("latest.checkpoint").dropLast(5)), "latest.checkpoint")
+                        try folder.write(Array(folder.read("latest.checkpoint").dropLast(5)), to: "latest.checkpoint")
                     }
                     continue
                 }
@@ -140,7 +141,7 @@ import Testing
     @Test func `another batch size, seed, optimiser, class weight, callback or data set is refused with both values`() throws {
         let folder = try TemporaryFolder()
         _ = try loop(LinearEngine(features: 6, classes: 3), options(folder.path, epochs: 1)).run(observer: nil, shouldStop: { false })
-        let before = try folder.bytes("latest.checkpoint")
+        let before = try folder.read("latest.checkpoint")
         func refusal(_ change: (inout TrainingOptions) -> Void, training: Examples? = nil) -> String {
             var changed = options(folder.path, resume: true)
             change(&changed)
@@ -161,7 +162,7 @@ import Testing
         #expect(refusal { $0.callbacks = [EarlyStopping(patience: 4), $0.callbacks[1]] }.contains("patience: 3"))
         #expect(refusal({ _ in }, training: training[0..<99]).contains("training data was [100, 6] "))
         #expect(refusal({ _ in }, training: try linearExamples(rows: 100, seed: 4)).contains("training data was [100, 6] "))
-        #expect(try folder.bytes("latest.checkpoint") == before)
+        #expect(try folder.read("latest.checkpoint") == before)
         #expect(refusal { $0.threads = 2 } == "accepted")
     }
 
@@ -189,7 +190,7 @@ import Testing
         let folder = try TemporaryFolder()
         let engine = LinearEngine(features: 6, classes: 3)
         let recorder = Recorder()
-        recorder.onEpoch = { if $0.epoch == 1 { try? removeFile(folder.path) } }
+        recorder.onEpoch = { if $0.epoch == 1 { folder.removeAll() } }
         let result = try loop(engine, options(folder.path)).run(observer: recorder, shouldStop: { false })
         #expect(result.outcome == .completed)
         #expect(recorder.warnings == result.warnings)

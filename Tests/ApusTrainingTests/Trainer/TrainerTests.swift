@@ -1,6 +1,7 @@
 import ApusNN
 import ApusTensor
 import ApusTraining
+import TestSupport
 import Testing
 
 /// Training of a small recurrent model with dropout, end to end.
@@ -8,7 +9,7 @@ import Testing
     /// The class is the sign pattern of two features' sums over the steps, the number the sum of a third: learnable by an LSTM.
     private static func examples(rows: Int, seed: UInt64) throws -> Examples {
         let (steps, features) = (8, 4)
-        var numbers = SplitMix(seed)
+        var numbers = SeededGenerator(seed: seed)
         var x: [Float] = []
         var labels: [Int] = []
         var bars: [Float] = []
@@ -82,7 +83,7 @@ import Testing
         let reference = try model()
         try Trainer(model: reference, options: options()).fit(all[0..<170], validation: all[170..<230])
         let seed = UInt64.random(in: 0..<1 << 32)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         let folder = try TemporaryFolder()
         var resume = false
         var threads = 1

@@ -1,5 +1,6 @@
 import ApusTensor
 import ApusTraining
+import TestSupport
 import Testing
 
 @Suite struct TrainingLoopTests {
