@@ -1,5 +1,6 @@
 import ApusData
 import ApusHub
+import ApusMagics
 import ApusSession
 import Testing
 
@@ -73,5 +74,17 @@ import Testing
         _ = await notebook.run("%%build --recipe multi-task-lstm")
         let error = try #require(await notebook.run("%%train --epochs 1 --class-weights 1,2").error)
         #expect(error.name == "ClassWeights" && error.message.contains("4"))
+    }
+
+    @Test func `apus check finds heads and class weights that do not fit, at their place`() {
+        let cells = [
+            "%%auth --hub file:hub", "%%download --repo a/b --timeframe 15m", "%%preprocess",
+            "%%build\nLSTM(4)\nHead(\"direction\", loss: .crossEntropy) {\n    Dense(3, activation: .softmax)\n}", "%%train --class-weights 1,2",
+        ]
+        let found = CellChecker(magics: StandardMagics.all).check(cells)
+        #expect(found.map(\.name) == ["HeadMismatch", "ClassWeights"])
+        #expect(found.map(\.cell) == [3, 4])
+        #expect(found.first?.position == CellPosition(line: 3, column: 1))
+        #expect(found.last?.position == CellPosition(line: 1, column: 25))
     }
 }

@@ -1,3 +1,4 @@
+import ApusData
 import ApusNN
 import ApusSession
 import ArgumentParser
@@ -37,7 +38,7 @@ struct BuildMagic: Magic {
         }
         let data = try cell.workspace.require(WorkspaceKeys.data)
         let model = try model(for: data.inputShape, body: cell.body)
-        try model.checkHeads(against: data)
+        try checkHeads(of: model, classes: data.sequences.classNames.count, in: cell.body)
         let targets = try data.examples(data.split.training).targets
         let started = try model.initializeOutputBiases(targets: model.heads.compactMap { targets[$0.name] })
         let built = BuiltModel(model: model, recipe: recipe)
@@ -49,7 +50,9 @@ struct BuildMagic: Magic {
     func check(_ context: CheckContext) {
         guard !show else { return }
         // What the feature files of this release hold; the layers' own rules do not depend on it.
-        do { _ = try model(for: Recipe.multiTaskLSTM.inputShape, body: context.body) } catch { context.report(error) }
+        do {
+            try checkHeads(of: model(for: Recipe.multiTaskLSTM.inputShape, body: context.body), in: context.body)
+        } catch { context.report(error) }
     }
 
     private func model(for inputShape: [Int], body: CellBody?) throws -> Model {
@@ -72,6 +75,20 @@ struct BuildMagic: Magic {
             guard let position = error.position else { throw error }
             let place = body.offset(of: position)
             throw body.mistake("InvalidModel", error.message, at: place..<body.endOfWord(at: place))
+        }
+    }
+
+    /// - Throws: a mistake at the head in the body that does not fit the data.
+    private func checkHeads(of model: Model, classes: Int = SwingType.allCases.count, in body: CellBody?) throws {
+        do throws(UnfitHead) {
+            try HeadTargets.check(model, classes: classes)
+        } catch {
+            let element = model.declaration.elements.first { element in
+                if case .head(let head) = element.kind { head.name == error.head } else { false }
+            }
+            guard let body, let position = element?.position else { throw error }
+            let place = body.offset(of: position)
+            throw body.mistake(error.name, error.title, at: place..<body.endOfWord(at: place), details: error.details, hint: error.hint)
         }
     }
 

@@ -1,3 +1,4 @@
+import ApusData
 import ApusNN
 import ApusSession
 import ApusTraining
@@ -53,7 +54,7 @@ struct TrainMagic: Magic {
                 "NoCUDA", "this build trains on the CPU only (\(CUDAProbe().summary))", hint: "use `--device auto` or leave the option out")
         }
         let start = warmStart ? try cell.workspace.require(WorkspaceKeys.training).model : built.model
-        try start.checkHeads(against: data)
+        try HeadTargets.check(start, classes: data.sequences.classNames.count)
         // A copy, so that a failing cell leaves the model as it was.
         let model = start.copy()
         let training = try data.examples(data.split.training)
@@ -71,6 +72,15 @@ struct TrainMagic: Magic {
                     : "the session and these weights are kept; `%%train --resume` with the same options goes on where it stopped")
         }
         cell.out.print(result.description)
+    }
+
+    func check(_ context: CheckContext) {
+        do throws(CellFailure) {
+            _ = try classWeights.weights(for: ClassDistribution([], names: SwingType.abbreviations))
+        } catch {
+            context.report(
+                CellMistake(error.name, error.title, at: context.range(ofOption: "--class-weights"), details: error.details, hint: error.hint))
+        }
     }
 
     private func options(_ cell: CellContext, model: Model, data: TrainingData) throws -> TrainingOptions {
