@@ -34,7 +34,7 @@ struct TrainCommand: ParsableCommand {
         let prepared = QuietTimer.now()
         let data = options.workload.examples(model, count: batch * steps)
         let dataSeconds = QuietTimer.now() - prepared
-        var optimizer = Adam(learningRate: 1e-3)
+        var optimizer = options.workload.optimizer
         let rows = Array(0..<batch * steps)
         var number: UInt64 = 0
         var losses: [Double] = []

@@ -1,5 +1,6 @@
 import ApusNN
 import ApusTensor
+import ApusTraining
 import ArgumentParser
 
 /// The models whose speed is compared with other frameworks'.
@@ -8,13 +9,18 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
     case w0
     /// LSTM regressor, 2 layers of 128 over 24 steps of 80 features.
     case w1lstm
-    /// Three LSTM layers of 50 over 60 steps of 20 features. The peers' loss is binary cross-entropy, ours the squared error of the same output.
+    /// The same with GRU.
+    case w1gru
+    /// The price-action transformer: 2 encoder layers of 4 heads, 128 features and 512 hidden ones, over 64 steps of 14 features.
+    case w3
+    /// Three LSTM layers of 50 over 60 steps of 20 features.
     case w4
 
     var inputShape: [Int] {
         switch self {
         case .w0: [30, 13]
-        case .w1lstm: [24, 80]
+        case .w1lstm, .w1gru: [24, 80]
+        case .w3: [64, 14]
         case .w4: [60, 20]
         }
     }
@@ -33,6 +39,31 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
                     Dense(1)
                 }
             }
+        case .w1gru:
+            ModelDescription {
+                GRU(128, returnsSequences: true)
+                Dropout(0.2)
+                GRU(128)
+                Head("value", loss: .meanSquaredError) {
+                    Dense(64, activation: .relu)
+                    Dropout(0.2)
+                    Dense(1)
+                }
+            }
+        case .w3:
+            ModelDescription {
+                Dense(128)
+                PositionalEncoding()
+                Dropout(0.1)
+                TransformerEncoder(heads: 4, hidden: 512, dropout: 0.1)
+                TransformerEncoder(heads: 4, hidden: 512, dropout: 0.1)
+                GlobalAveragePooling()
+                Head("up", loss: .binaryCrossEntropy) {
+                    Dense(64, activation: .relu)
+                    Dropout(0.1)
+                    Dense(1, activation: .sigmoid)
+                }
+            }
         case .w4:
             ModelDescription {
                 LSTM(50, returnsSequences: true)
@@ -41,15 +72,24 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
                 Dropout(0.2)
                 LSTM(50)
                 Dropout(0.2)
-                Head("up", loss: .meanSquaredError) { Dense(1, activation: .sigmoid) }
+                Head("up", loss: .binaryCrossEntropy) { Dense(1, activation: .sigmoid) }
             }
         }
     }
 
     /// Optimiser steps in one measured epoch.
-    func steps(batch: Int) -> Int { max(5, (self == .w0 ? 200 : 50) * 32 / batch) }
+    func steps(batch: Int) -> Int {
+        switch self {
+        case .w0: max(5, 200 * 32 / batch)
+        case .w3: max(2, 10 * 32 / batch)
+        case .w1lstm, .w1gru, .w4: max(5, 50 * 32 / batch)
+        }
+    }
 
-    /// Normal inputs; one-hot or normal targets.
+    /// As the peers': AdamW for the transformer, else Adam.
+    var optimizer: any Optimizer { self == .w3 ? AdamW(learningRate: 1e-3, weightDecay: 0.01) : Adam(learningRate: 1e-3) }
+
+    /// Normal inputs; targets as the peers have them: classes with weights, a one in three of ten rows, or numbers.
     func examples(_ model: Model, count: Int) -> (inputs: Tensor, targets: [Tensor], weights: [[Float]?]) {
         let random = Philox(seed: 0)
         let shape = [count] + inputShape
@@ -64,6 +104,9 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
                 let classes = (0..<count).map { numbers.integer(below: columns, at: UInt64($0)) }
                 for (row, label) in classes.enumerated() { values[row * columns + label] = 1 }
                 weights.append(classes.map { classWeights[$0 % 4] })
+            } else if head.loss == .binaryCrossEntropy {
+                for index in values.indices { values[index] = numbers.uniform(at: UInt64(index)) < 0.3 ? 1 : 0 }
+                weights.append(nil)
             } else {
                 for index in values.indices { values[index] = Float(5 + numbers.normal(at: UInt64(index))) }
                 weights.append(nil)

@@ -110,6 +110,25 @@ import Testing
         #expect(Set([dropped[0], dropped[2], dropped[4], dropped[6]]).count == 4)
     }
 
+    @Test func `long sequences go through the model a few rows at a time, and the parts add up`() throws {
+        let model = try Model(inputShape: [70, 6], seed: 9) {
+            TransformerEncoder(heads: 2, hidden: 5)
+            GlobalAveragePooling()
+            Head("up", loss: .binaryCrossEntropy, positiveWeight: 2) { Dense(1, activation: .sigmoid) }
+        }
+        let data = RandomExamples(model, rows: 20, seed: 3)
+        let whole = try TrainingStep(model: model, batchCapacity: 20, threads: 1, seed: 0)
+        let loss = try data.run(whole, training: true).total
+        let single = try TrainingStep(model: model, batchCapacity: 1, threads: 1, seed: 0)
+        var (losses, gradients) = (0.0, [Float](repeating: 0, count: whole.gradients.count))
+        for row in data.rows.indices {
+            losses += try data.run(single, rows: data.rows[row...row], training: true).total / 20
+            for index in gradients.indices { gradients[index] += single.gradients[index] / 20 }
+        }
+        #expect(abs(loss - losses) < 1e-6)
+        #expect(relativeError(Array(whole.gradients), Tensor(shape: [gradients.count], gradients)) < 3e-6)
+    }
+
     @Test func `a ragged batch gives the losses and gradients of its rows alone`() throws {
         let model = try Model(inputShape: [3, 2], seed: 1) {
             LSTM(4)

@@ -13,6 +13,8 @@ public final class TrainingStep {
     private let kernels: Kernels
     private let pool: ThreadPool
     private let shardRows: Int
+    /// Rows that a thread takes through the model at a time.
+    private let blockRows: Int
     /// With dropout and everything backward needs.
     private let trainingTape: ModelTape
     private let trainingArenas: [TapeArena]
@@ -43,13 +45,14 @@ public final class TrainingStep {
         self.seed = seed
         self.kernels = kernels
         shardRows = Self.shardRows(batch: batchCapacity)
+        blockRows = Self.blockRows(of: model, shard: shardRows)
         let shards = (batchCapacity + shardRows - 1) / shardRows
         let pool = ThreadPool(threads: min(max(threads, 1), shards))
         self.pool = pool
-        let tape = ModelTape(model, mode: .training, capacity: shardRows, withLosses: true)
+        let tape = ModelTape(model, mode: .training, capacity: blockRows, withLosses: true)
         trainingTape = tape
         trainingArenas = (0..<pool.threads).map { _ in TapeArena(tape: tape.tape, kernels: kernels) }
-        evaluationTape = ModelTape(model, mode: .inference, capacity: shardRows, withLosses: true)
+        evaluationTape = ModelTape(model, mode: .inference, capacity: blockRows, withLosses: true)
         shardGradients = (0..<shards).map { _ in AlignedMemory.allocate(model.parameterBuffer.count) }
         gradientMemory = AlignedMemory.allocate(model.parameterBuffer.count)
         outputMemory = model.heads.map { AlignedMemory.allocate(batchCapacity * $0.outputShape[0]) }
@@ -67,6 +70,14 @@ public final class TrainingStep {
     static func shardRows(batch: Int) -> Int {
         let rows = (batch + 7) / 8
         return max(16, (rows + 15) / 16 * 16)
+    }
+
+    /// All rows of a shard where a recurrent layer needs them to fill its register tiles at each step; else so few that what they compute
+    /// stays in the caches, as their steps fill the tiles.
+    static func blockRows(of model: Model, shard: Int) -> Int {
+        if model.nodes.contains(where: { $0.layer is LSTM || $0.layer is GRU }) { return shard }
+        let steps = model.nodes.map { $0.inputShape.count == 2 ? $0.inputShape[0] : 1 }.max() ?? 1
+        return min(shard, max(1, 256 / steps))
     }
 
     /// The gradient of the total loss after `run`, in the layout of `Model.parameterBuffer` (gaps are zero).
@@ -109,11 +120,15 @@ public final class TrainingStep {
         let arenas = training ? trainingArenas : evaluationArenas
         let shards = (rows.count + shardRows - 1) / shardRows
         pool.run(count: shards) { shard, worker in
-            let first = shard * shardRows
-            let batch = Batch(
-                inputs: inputs, targets: targets, sampleWeights: sampleWeights, rows: rows.dropFirst(first).prefix(shardRows), first: first,
-                count: rows.count, step: step, training: training)
-            run(batch, shard: shard, tape: tape, arena: arenas[worker])
+            let end = min((shard + 1) * shardRows, rows.count)
+            for head in model.heads.indices { shardLosses[shard * model.heads.count + head] = 0 }
+            if training { shardGradients[shard].update(repeating: 0, count: model.parameterBuffer.count) }
+            for first in stride(from: shard * shardRows, to: end, by: blockRows) {
+                let batch = Batch(
+                    inputs: inputs, targets: targets, sampleWeights: sampleWeights,
+                    rows: rows.dropFirst(first).prefix(min(blockRows, end - first)), first: first, count: rows.count, step: step, training: training)
+                run(batch, shard: shard, tape: tape, arena: arenas[worker])
+            }
         }
         try sumLosses(shards: shards, rows: rows.count, step: step)
         if training { try sumGradients(shards: shards, step: step) }
@@ -122,7 +137,7 @@ public final class TrainingStep {
 }
 
 extension TrainingStep {
-    /// One shard's part of a batch.
+    /// One block of a shard's part of a batch.
     private struct Batch {
         let inputs: Tensor
         let targets: [Tensor]
@@ -148,17 +163,14 @@ extension TrainingStep {
         arena.forward(frame, version: model.parameterBuffer.version)
         let heads = model.heads.count
         for head in 0..<heads {
-            shardLosses[shard * heads + head] = frame.losses[tape.losses[head].index]
+            shardLosses[shard * heads + head] += frame.losses[tape.losses[head].index]
             let value = tape.outputs[head]
             let output = frame.data(value)
             for position in 0..<batch.rows.count {
                 RowCopy.scatter(output, value: value, position: position, to: outputMemory[head], row: batch.first + position)
             }
         }
-        if batch.training {
-            gradient.update(repeating: 0, count: model.parameterBuffer.count)
-            arena.backward(frame)
-        }
+        if batch.training { arena.backward(frame) }
     }
 
     private func gather(_ batch: Batch, _ tape: ModelTape, _ frame: Frame) {

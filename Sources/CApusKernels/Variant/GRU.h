@@ -23,10 +23,18 @@ KERNEL void FN(gru_pack)(float *packed, const float *kernel, const float *recurr
     }
 }
 
-/// Uᵀ or Wᵀ as B of products with gate gradients, gate by gate; `columns` is units or inputs.
+/// Uᵀ or Wᵀ as B of products with gate gradients, z and r first, then the candidate; `columns` is units or inputs.
 KERNEL void FN(gru_pack_transposed)(float *packed, const float *kernel, ptrdiff_t columns, ptrdiff_t units) {
-    for (int gate = 0; gate < 3; gate++)
-        FN(gemm_pack)(packed + gate * units * apus_padded(columns), kernel + gate * units, 1, 3 * units, units, columns);
+    FN(gemm_pack)(packed, kernel, 1, 3 * units, 2 * units, columns);
+    FN(gemm_pack)(packed + 2 * units * apus_padded(columns), kernel + 2 * units, 1, 3 * units, units, columns);
+}
+
+/// C (rows, columns) += gradients of the gates that x or h feed, times the packed weights; the candidate's lie at `last`.
+INLINE void FN(gru_times_transposed)(const apus_gru_backward_t *l, float *c, const float *d, ptrdiff_t last, const float *packed,
+                                     ptrdiff_t rows, ptrdiff_t columns, bool accumulate) {
+    const ptrdiff_t ld = apus_padded(columns), n = l->units;
+    FN(gemm)(c, ld, d, l->gate_stride, packed, NULL, accumulate, rows, columns, 2 * n);
+    FN(gemm)(c, ld, d + last, l->gate_stride, packed + 2 * n * ld, NULL, true, rows, columns, n);
 }
 
 /// sum[r][0], sum[r][1] and sum[r][last] += the rows of `a` (K) times the packed weights `w`.
@@ -58,10 +66,11 @@ INLINE void FN(gru_tile)(const int rows, const apus_gru_forward_t *l, ptrdiff_t 
         STORE(l->h + t % l->h_slots * slot + (row + r) * units + u, FMA(z, before - g, g));
         if (l->gates) {
             float *gates = l->gates + (t * l->rows + row + r) * l->gate_stride + u;
-            STORE(gates, z);
-            STORE(gates + units, reset);
-            STORE(gates + 2 * units, q);
-            STORE(gates + 3 * units, g);
+            const ptrdiff_t n = l->units, lanes = n - u;
+            FN(store_lanes)(gates, z, lanes);
+            FN(store_lanes)(gates + n, reset, lanes);
+            FN(store_lanes)(gates + 2 * n, q, lanes);
+            FN(store_lanes)(gates + 3 * n, g, lanes);
         }
     }
 }
@@ -81,7 +90,7 @@ KERNEL void FN(gru_forward)(const apus_gru_forward_t *l) {
 
 /// Gradients of step t in place of its gates: z, r, q and the candidate's pre-activation; dh becomes its direct part at t - 1.
 INLINE void FN(gru_cell_backward)(const apus_gru_backward_t *l, ptrdiff_t t, const float *dy, bool first) {
-    const ptrdiff_t units = apus_padded(l->units), slot = l->rows * units;
+    const ptrdiff_t units = apus_padded(l->units), slot = l->rows * units, n = l->units;
     const VF one = (VF)(1.0f);
     for (ptrdiff_t row = 0; row < l->rows; row++) {
         float *gates = l->gates + (t * l->rows + row) * l->gate_stride;
@@ -89,13 +98,14 @@ INLINE void FN(gru_cell_backward)(const apus_gru_backward_t *l, ptrdiff_t t, con
             ptrdiff_t at = row * units + u;
             VF dh = first ? (VF)(0.0f) : LOAD(l->dh + at);
             if (dy) dh += LOAD(dy + at);
-            VF z = LOAD(gates + u), r = LOAD(gates + units + u), q = LOAD(gates + 2 * units + u), g = LOAD(gates + 3 * units + u);
+            VF z = FN(load_lanes)(gates + u, n - u), r = FN(load_lanes)(gates + n + u, n - u);
+            VF q = FN(load_lanes)(gates + 2 * n + u, n - u), g = FN(load_lanes)(gates + 3 * n + u, n - u);
             VF before = t > 0 ? LOAD(l->h + (t - 1) * slot + at) : (VF)(0.0f);
             VF dg = dh * (one - z) * (one - g * g);
-            STORE(gates + u, dh * (before - g) * z * (one - z));
-            STORE(gates + units + u, dg * q * r * (one - r));
-            STORE(gates + 2 * units + u, dg * r);
-            STORE(gates + 3 * units + u, dg);
+            FN(store_lanes)(gates + u, dh * (before - g) * z * (one - z), n - u);
+            FN(store_lanes)(gates + n + u, dg * q * r * (one - r), n - u);
+            FN(store_lanes)(gates + 2 * n + u, dg * r, n - u);
+            FN(store_lanes)(gates + 3 * n + u, dg, n - u);
             STORE(l->dh + at, dh * z);
         }
     }
@@ -108,17 +118,15 @@ KERNEL void FN(gru_backward)(const apus_gru_backward_t *l) {
         const bool last = t == l->steps - 1;
         FN(gru_cell_backward)(l, t, !l->last_step_only ? l->dy + t * slot : last ? l->dy : NULL, last);
         const float *d = l->gates + t * l->rows * l->gate_stride;
-        for (int gate = 0; t > 0 && gate < 3; gate++)
-            FN(gemm)(l->dh, units, d + gate * units, l->gate_stride, l->packed_recurrent + gate * n * units, NULL, true, l->rows, n, n);
-    }
-    for (int gate = 0; gate < 3; gate++) {
-        const float *of_input = l->gates + (gate < 2 ? gate : 3) * units, *of_state = l->gates + gate * units;
+        if (t > 0) FN(gru_times_transposed)(l, l->dh, d, 2 * n, l->packed_recurrent, l->rows, n, true);
         if (l->dx)
-            FN(gemm)(l->dx, inputs, of_input, l->gate_stride, l->packed_input + gate * n * inputs, NULL, gate > 0 || l->accumulate_dx, all,
-                     l->inputs, n);
-        FN(gemm_transposed)(l->dkernel + gate * n, 3 * n, l->x, inputs, of_input, l->gate_stride, l->inputs, n, all);
-        FN(gemm_transposed)(l->drecurrent + gate * n, 3 * n, l->h, units, of_state + l->rows * l->gate_stride, l->gate_stride, n, n, later);
-        FN(column_sum)(l->dbias + gate * n, of_input, l->gate_stride, all, n);
-        FN(column_sum)(l->dbias + (3 + gate) * n, of_state, l->gate_stride, all, n);
+            FN(gru_times_transposed)(l, l->dx + t * l->rows * inputs, d, 3 * n, l->packed_input, l->rows, l->inputs, l->accumulate_dx);
     }
+    const float *d = l->gates, *candidate = d + 3 * n, *d_later = d + l->rows * l->gate_stride;
+    FN(gemm_transposed)(l->dkernel, 3 * n, l->x, inputs, d, l->gate_stride, l->inputs, 2 * n, all);
+    FN(gemm_transposed)(l->dkernel + 2 * n, 3 * n, l->x, inputs, candidate, l->gate_stride, l->inputs, n, all);
+    FN(gemm_transposed)(l->drecurrent, 3 * n, l->h, units, d_later, l->gate_stride, n, 3 * n, later);
+    FN(column_sum)(l->dbias, d, l->gate_stride, all, 2 * n);
+    FN(column_sum)(l->dbias + 2 * n, candidate, l->gate_stride, all, n);
+    FN(column_sum)(l->dbias + 3 * n, d, l->gate_stride, all, 3 * n);
 }

@@ -107,31 +107,47 @@ INLINE void FN(gemm_transposed_tile)(const int rows, const int vectors, float *c
 
 #define TRANSPOSED_ROWS(rows, vectors) \
     for (; m - i >= (rows); i += (rows)) \
-    FN(gemm_transposed_tile)(rows, vectors, c + i * ldc + j, ldc, a + i, lda, b + j, ldb, n - j, block)
+    FN(gemm_transposed_tile)(rows, vectors, c + i * ldc + j, ldc, a + i, lda, panel, panel_ld, n - j, block)
 
-/// k in blocks whose part of B stays in the first-level cache while all rows of C pass over it.
+/// k in blocks whose part of B stays in the first-level cache while all rows of C pass over it. Rows of B an even number of cache
+/// lines apart fall into few sets of that cache: where many rows of C make it worth while, a block is copied together first.
 KERNEL void FN(gemm_transposed)(float *c, ptrdiff_t ldc, const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, ptrdiff_t m,
                                 ptrdiff_t n, ptrdiff_t k) {
     enum { block_rows = 96 };
+    float packed[block_rows * FN(panel)];
     for (ptrdiff_t first = 0; first < k; first += block_rows, a += block_rows * lda, b += block_rows * ldb) {
         ptrdiff_t block = k - first < block_rows ? k - first : block_rows, j = 0;
         for (; j + 2 * WIDTH < n; j += FN(panel)) {
-            ptrdiff_t i = 0;
-            if (j + 3 * WIDTH >= n) {
+            ptrdiff_t i = 0, panel_ld = ldb;
+            const float *panel = b + j;
+            const int vectors = j + 3 * WIDTH >= n ? 3 : 4;
+            if (m >= 32 && ldb % 32 == 0) {
+                for (ptrdiff_t r = 0; r < block; r++)
+                    for (int v = 0; v < vectors; v++) STORE(packed + r * FN(panel) + v * WIDTH, LOAD(panel + r * ldb + v * WIDTH));
+                panel = packed;
+                panel_ld = FN(panel);
+            }
+            if (vectors == 3) {
                 TRANSPOSED_ROWS(GEMM_ROWS, 3);
+                TRANSPOSED_ROWS(2, 3);
                 TRANSPOSED_ROWS(1, 3);
             } else {
                 TRANSPOSED_ROWS(GEMM_ROWS, 4);
+                TRANSPOSED_ROWS(2, 4);
                 TRANSPOSED_ROWS(1, 4);
             }
         }
         if (j < n) {
             ptrdiff_t i = 0;
+            const ptrdiff_t panel_ld = ldb;
+            const float *panel = b + j;
             if (n - j > WIDTH) {
                 TRANSPOSED_ROWS(2 * GEMM_ROWS, 2);
+                TRANSPOSED_ROWS(2, 2);
                 TRANSPOSED_ROWS(1, 2);
             } else {
                 TRANSPOSED_ROWS(2 * GEMM_ROWS, 1);
+                TRANSPOSED_ROWS(2, 1);
                 TRANSPOSED_ROWS(1, 1);
             }
         }

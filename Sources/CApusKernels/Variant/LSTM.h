@@ -15,23 +15,9 @@ KERNEL void FN(lstm_pack)(float *packed, const float *kernel, const float *recur
     }
 }
 
-/// Without padding the four gates of a row are one matrix; with it, four products skip what lies between them.
-INLINE ptrdiff_t FN(lstm_parts)(ptrdiff_t units) { return apus_padded(units) == units ? 1 : 4; }
-
-/// Wᵀ as B of a product with gate gradients, part by part.
+/// Wᵀ as B of a product with gate gradients.
 KERNEL void FN(lstm_pack_transposed)(float *packed, const float *kernel, ptrdiff_t inputs, ptrdiff_t units) {
-    const ptrdiff_t parts = FN(lstm_parts)(units), width = 4 * units / parts;
-    for (ptrdiff_t p = 0; p < parts; p++)
-        FN(gemm_pack)(packed + p * width * apus_padded(inputs), kernel + p * width, 1, 4 * units, width, inputs);
-}
-
-/// C (rows, inputs) = gate gradients Wᵀ, or C += that.
-INLINE void FN(lstm_times_transposed)(const apus_lstm_backward_t *l, float *c, const float *dz, const float *packed, ptrdiff_t inputs,
-                                      bool accumulate) {
-    const ptrdiff_t parts = FN(lstm_parts)(l->units), width = 4 * l->units / parts;
-    for (ptrdiff_t p = 0; p < parts; p++)
-        FN(gemm)(c, apus_padded(inputs), dz + p * apus_padded(l->units), l->gate_stride, packed + p * width * apus_padded(inputs), NULL,
-                 accumulate || p > 0, l->rows, inputs, width);
+    FN(gemm_pack)(packed, kernel, 1, 4 * units, 4 * units, inputs);
 }
 
 /// sum += the rows of `a` (K) times the packed weights `w`, which is moved on; panels lie `panel` floats apart.
@@ -72,10 +58,11 @@ INLINE void FN(lstm_tile)(const int rows, const int panels, const apus_lstm_forw
             STORE(l->h + t % l->h_slots * slot + at, o * tanh_c);
             if (l->gates) {
                 float *gates = l->gates + (t * l->rows + row + r) * l->gate_stride + u;
-                STORE(gates, i);
-                STORE(gates + units, f);
-                STORE(gates + 2 * units, g);
-                STORE(gates + 3 * units, o);
+                const ptrdiff_t n = l->units, lanes = n - u;
+                FN(store_lanes)(gates, i, lanes);
+                FN(store_lanes)(gates + n, f, lanes);
+                FN(store_lanes)(gates + 2 * n, g, lanes);
+                FN(store_lanes)(gates + 3 * n, o, lanes);
                 STORE(l->tanh_c + t * slot + at, tanh_c);
             }
         }
@@ -102,7 +89,7 @@ KERNEL void FN(lstm_forward)(const apus_lstm_forward_t *l) {
 
 /// Gradients of the pre-activations of step t in place of its gates; dc becomes the gradient of c_(t-1).
 INLINE void FN(lstm_cell_backward)(const apus_lstm_backward_t *l, ptrdiff_t t, const float *dy, bool first) {
-    const ptrdiff_t units = apus_padded(l->units), slot = l->rows * units;
+    const ptrdiff_t units = apus_padded(l->units), slot = l->rows * units, n = l->units;
     const VF one = (VF)(1.0f);
     for (ptrdiff_t row = 0; row < l->rows; row++) {
         float *gates = l->gates + (t * l->rows + row) * l->gate_stride;
@@ -110,14 +97,15 @@ INLINE void FN(lstm_cell_backward)(const apus_lstm_backward_t *l, ptrdiff_t t, c
             ptrdiff_t at = row * units + u;
             VF dh = first ? (VF)(0.0f) : LOAD(l->dh + at), dc = first ? (VF)(0.0f) : LOAD(l->dc + at);
             if (dy) dh += LOAD(dy + at);
-            VF i = LOAD(gates + u), f = LOAD(gates + units + u), g = LOAD(gates + 2 * units + u), o = LOAD(gates + 3 * units + u);
+            VF i = FN(load_lanes)(gates + u, n - u), f = FN(load_lanes)(gates + n + u, n - u);
+            VF g = FN(load_lanes)(gates + 2 * n + u, n - u), o = FN(load_lanes)(gates + 3 * n + u, n - u);
             VF tanh_c = LOAD(l->tanh_c + t * slot + at);
             VF c = t > 0 ? LOAD(l->c + (t - 1) * slot + at) : (VF)(0.0f);
             dc = FMA(dh * o, one - tanh_c * tanh_c, dc);
-            STORE(gates + u, dc * g * i * (one - i));
-            STORE(gates + units + u, dc * c * f * (one - f));
-            STORE(gates + 2 * units + u, dc * i * (one - g * g));
-            STORE(gates + 3 * units + u, dh * tanh_c * o * (one - o));
+            FN(store_lanes)(gates + u, dc * g * i * (one - i), n - u);
+            FN(store_lanes)(gates + n + u, dc * c * f * (one - f), n - u);
+            FN(store_lanes)(gates + 2 * n + u, dc * i * (one - g * g), n - u);
+            FN(store_lanes)(gates + 3 * n + u, dh * tanh_c * o * (one - o), n - u);
             STORE(l->dc + at, dc * f);
         }
     }
@@ -130,15 +118,13 @@ KERNEL void FN(lstm_backward)(const apus_lstm_backward_t *l) {
         const float *dy = !l->last_step_only ? l->dy + t * slot : last ? l->dy : NULL;
         FN(lstm_cell_backward)(l, t, dy, last);
         const float *dz = l->gates + t * l->rows * l->gate_stride;
-        if (t > 0) FN(lstm_times_transposed)(l, l->dh, dz, l->packed_recurrent, l->units, false);
-        if (l->dx) FN(lstm_times_transposed)(l, l->dx + t * l->rows * inputs, dz, l->packed_input, l->inputs, l->accumulate_dx);
+        if (t > 0) FN(gemm)(l->dh, units, dz, l->gate_stride, l->packed_recurrent, NULL, false, l->rows, n, 4 * n);
+        if (l->dx)
+            FN(gemm)(l->dx + t * l->rows * inputs, inputs, dz, l->gate_stride, l->packed_input, NULL, l->accumulate_dx, l->rows, l->inputs,
+                     4 * n);
     }
     const ptrdiff_t all = l->steps * l->rows, later = all - l->rows;
-    const float *dz = l->gates, *dz_later = l->gates + l->rows * l->gate_stride;
-    const ptrdiff_t parts = FN(lstm_parts)(n), width = 4 * n / parts;
-    for (ptrdiff_t p = 0; p < parts; p++, dz += units, dz_later += units) {
-        FN(gemm_transposed)(l->dkernel + p * n, 4 * n, l->x, inputs, dz, l->gate_stride, l->inputs, width, all);
-        FN(gemm_transposed)(l->drecurrent + p * n, 4 * n, l->h, units, dz_later, l->gate_stride, n, width, later);
-        FN(column_sum)(l->dbias + p * n, dz, l->gate_stride, all, width);
-    }
+    FN(gemm_transposed)(l->dkernel, 4 * n, l->x, inputs, l->gates, l->gate_stride, l->inputs, 4 * n, all);
+    FN(gemm_transposed)(l->drecurrent, 4 * n, l->h, units, l->gates + l->rows * l->gate_stride, l->gate_stride, n, 4 * n, later);
+    FN(column_sum)(l->dbias, l->gates, l->gate_stride, all, 4 * n);
 }

@@ -51,6 +51,9 @@ INLINE VF FN(load_partial)(const float *p, ptrdiff_t n) {
 #endif
 }
 
+/// The same where all lanes are the usual case.
+INLINE VF FN(load_lanes)(const float *p, ptrdiff_t n) { return n >= WIDTH ? LOAD(p) : FN(load_partial)(p, n); }
+
 INLINE void FN(store_partial)(float *p, VF v, ptrdiff_t n) {
 #if WIDTH == 16
     _mm512_mask_storeu_ps(p, n >= 16 ? 0xFFFF : (__mmask16)((1u << n) - 1), v);
@@ -61,4 +64,9 @@ INLINE void FN(store_partial)(float *p, VF v, ptrdiff_t n) {
     STORE(lane, v);
     for (ptrdiff_t i = 0; i < n && i < WIDTH; i++) p[i] = lane[i];
 #endif
+}
+
+INLINE void FN(store_lanes)(float *p, VF v, ptrdiff_t n) {
+    if (n >= WIDTH) STORE(p, v);
+    else FN(store_partial)(p, v, n);
 }

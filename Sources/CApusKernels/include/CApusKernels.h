@@ -30,7 +30,7 @@ typedef struct {
     ptrdiff_t h_slots, c_slots;
     float *gates;             // (T, rows, gate_stride) activated gates for backward, or NULL in inference
     float *tanh_c;            // (T, rows, padded units) for backward, or NULL in inference
-    ptrdiff_t gate_stride;    // >= 4 * padded units
+    ptrdiff_t gate_stride;    // apus_lstm_gate_stride
 } apus_lstm_forward_t;
 
 typedef struct {
@@ -56,7 +56,7 @@ typedef struct {
     float *h;               // (h_slots, rows, padded units); step t is slot t % h_slots; h_slots >= 2 if T > 1
     ptrdiff_t h_slots;
     float *gates;           // (T, rows, gate_stride) z, r, q and candidate for backward, or NULL in inference
-    ptrdiff_t gate_stride;  // >= 4 * padded units
+    ptrdiff_t gate_stride;  // apus_lstm_gate_stride
 } apus_gru_forward_t;
 
 typedef struct {
@@ -204,8 +204,9 @@ static inline ptrdiff_t apus_gru_transposed_size(ptrdiff_t columns, ptrdiff_t un
 static inline ptrdiff_t apus_attention_scratch_size(ptrdiff_t steps, ptrdiff_t size) {
     return apus_padded(steps) * (2 * apus_padded(size) + apus_padded(steps));
 }
-/// An odd number of cache lines, so that a column of gates does not fall into few sets of the cache.
-static inline ptrdiff_t apus_lstm_gate_stride(ptrdiff_t units) { return 4 * apus_padded(units) + 16; }
+/// Gates lie side by side without padding, so that products see one matrix; there is room to read whole vectors of the last one. A row is an
+/// odd number of cache lines long, so that a column does not fall into few sets of the cache.
+static inline ptrdiff_t apus_lstm_gate_stride(ptrdiff_t units) { return (apus_padded(3 * units + apus_padded(units)) / 16 | 1) * 16; }
 
 /// Tells the core that it waits in a short loop.
 static inline void apus_pause(void) {
