@@ -42,11 +42,14 @@ package struct BatchHead: Equatable, Sendable {
     package let kind: Kind
     /// Values a row, C.
     package let outputs: Int
+    /// Whether targets lie between 0 and 1, as a binary cross-entropy has them.
+    package let isBinary: Bool
 
-    package init(name: String, kind: Kind, outputs: Int) {
+    package init(name: String, kind: Kind, outputs: Int, isBinary: Bool = false) {
         self.name = name
         self.kind = kind
         self.outputs = outputs
+        self.isBinary = isBinary
     }
 }
 

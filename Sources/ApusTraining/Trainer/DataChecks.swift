@@ -43,6 +43,7 @@ enum DataChecks {
             }
             try checkFinite(target, "The \(name) target of head '\(head.name)'", column: "column")
             if head.kind == .classes { try checkProbabilities(target, "The \(name) target of head '\(head.name)'") }
+            if head.isBinary { try checkBinary(target, "The \(name) target of head '\(head.name)'") }
         }
         try checkFinite(examples.inputs, "The \(name) input", column: "feature")
     }
@@ -60,6 +61,13 @@ enum DataChecks {
             .data,
             "\(what) at row \(index / row)\(step), \(column) \(index % width) is \(value) (\(bad) of \(tensor.count) values are not finite). "
                 + "Drop or fill such rows first.")
+    }
+
+    private static func checkBinary(_ target: Tensor, _ what: String) throws(TrainingError) {
+        let found = target.withUnsafeBufferPointer { values in values.firstIndex { !(0...1).contains($0) }.map { ($0, values[$0]) } }
+        guard let (index, value) = found else { return }
+        let row = index / max(1, target.count / target.shape[0])
+        throw TrainingError(.data, "\(what) at row \(row) is \(value); a binary cross-entropy needs targets from 0 to 1.")
     }
 
     /// A cross-entropy target is a distribution over the classes.

@@ -10,7 +10,9 @@ final class ModelEngine: BatchEngine {
     init(model: Model, batchSize: Int, threads: Int, seed: UInt64) throws {
         self.model = model
         heads = model.heads.map {
-            BatchHead(name: $0.name, kind: $0.loss == .crossEntropy ? .classes : .numbers, outputs: Tensor.count(of: $0.outputShape))
+            BatchHead(
+                name: $0.name, kind: $0.loss == .crossEntropy ? .classes : .numbers, outputs: Tensor.count(of: $0.outputShape),
+                isBinary: $0.loss == .binaryCrossEntropy)
         }
         step = try TrainingStep(model: model, batchCapacity: batchSize, threads: threads, seed: seed)
     }

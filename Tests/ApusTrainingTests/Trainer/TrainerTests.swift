@@ -170,4 +170,31 @@ import Testing
             #expect(bits(model) == initial)
         }
     }
+
+    /// A GRU and a transformer learn whether the first feature's sum is positive, better than the share of either answer.
+    @Test(arguments: [true, false]) func `a binary head learns with AdamW, and targets beyond 0 and 1 are refused`(isRecurrent: Bool) throws {
+        let source = try Self.examples(rows: 256, seed: 12)
+        let sums = source.inputs.withUnsafeBufferPointer { x in (0..<256).map { row in (0..<8).reduce(Float(0)) { $0 + x[(row * 8 + $1) * 4] } } }
+        func examples(_ targets: [Float]) throws -> Examples {
+            try Examples(inputs: source.inputs, targets: ["up": Tensor(shape: [256, 1], targets)])
+        }
+        let model =
+            isRecurrent
+            ? try Model(inputShape: [8, 4], seed: 1) {
+                GRU(8)
+                Head("up", loss: .binaryCrossEntropy) { Dense(1, activation: .sigmoid) }
+            }
+            : try Model(inputShape: [8, 4], seed: 1) {
+                Dense(8)
+                PositionalEncoding()
+                TransformerEncoder(heads: 2, hidden: 16, dropout: 0.1)
+                GlobalAveragePooling()
+                Head("up", loss: .binaryCrossEntropy) { Dense(1, activation: .sigmoid) }
+            }
+        let options = TrainingOptions(epochs: 20, batchSize: 32, optimizer: AdamW(learningRate: 0.01), seed: 3, threads: 2)
+        let trainer = Trainer(model: model, options: options)
+        let history = try trainer.fit(examples(sums.map { $0 > 0 ? 1 : 0 })).history
+        #expect(try #require(history.epochs.last?.logs["loss"]) < 0.3)
+        #expect(throws: TrainingError.self) { try trainer.fit(examples(sums)) }
+    }
 }
