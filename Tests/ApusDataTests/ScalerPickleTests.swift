@@ -82,9 +82,9 @@ import Testing
             ("protocol 9", [0x80, 9, 0x4E, 0x2E]),
             ("something else", [0x80, 2, 0x4E, 0x2E]),
             ("nothing", []),
-        ] as [(String, [UInt8])])
-    func `hostile programs end in one clear error`(name: String, program: [UInt8]) {
-        #expect(throws: DataError.self, "\(name)") { try StandardScaler(pickle: program) }
+        ].map(HostileProgram.init))
+    fileprivate func `hostile programs end in one clear error`(program: HostileProgram) {
+        #expect(throws: DataError.self, "\(program.name)") { try StandardScaler(pickle: program.bytes) }
     }
 
     @Test func `an unfitted scaler says so`() throws {
@@ -121,4 +121,12 @@ import Testing
         #expect { try StandardScaler.fit([1, .infinity], featureNames: ["a", "b"]) } throws: { "\($0)".contains("'b' is infinite in row 0") }
         #expect { try StandardScaler.fit([1, .nan, 2, .nan], featureNames: ["a", "b"]) } throws: { "\($0)".contains("'b' has no value") }
     }
+}
+
+/// A pickle that is shown by its name: some have millions of bytes.
+private struct HostileProgram: CustomTestStringConvertible {
+    let name: String
+    let bytes: [UInt8]
+
+    var testDescription: String { name }
 }

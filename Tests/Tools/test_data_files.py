@@ -1,9 +1,4 @@
-"""What Apus writes, judged by the tools that will read it: NumPy, pickle, joblib and scikit-learn.
-
-Needs numpy, scikit-learn and joblib, and the `apus` binary: APUS names it, or .build/{release,debug}/apus is taken.
-
-    python -m pytest Tests/Tools/test_data_files.py
-"""
+"""What Apus writes, judged by the tools that will read it: NumPy, pickle, joblib and scikit-learn."""
 
 import json
 import os
@@ -11,25 +6,16 @@ import pathlib
 import pickle
 import subprocess
 
+import joblib
+import numpy as np
 import pytest
+from sklearn.preprocessing import StandardScaler
 
-np = pytest.importorskip("numpy")
-pytest.importorskip("sklearn")
-joblib = pytest.importorskip("joblib")
-from sklearn.preprocessing import StandardScaler  # noqa: E402
-
-ROOT = pathlib.Path(__file__).parents[2]
-CANDIDATES = [os.environ.get("APUS"), ROOT / ".build/release/apus", ROOT / ".build/debug/apus"]
-APUS = next((str(path) for path in CANDIDATES if path and os.access(path, os.X_OK)), None)
-
-pytestmark = [
-    pytest.mark.skipif(APUS is None, reason="no apus binary: build it or set APUS"),
-    pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning")
 
 
-def apus(*arguments, check=True):
-    result = subprocess.run([APUS, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+def call(*arguments, check=True):
+    result = subprocess.run([os.environ["APUS_BINARY"], *map(str, arguments)], capture_output=True, text=True, timeout=120)
     assert not check or result.returncode == 0, result.stderr
     return result
 
@@ -37,8 +23,8 @@ def apus(*arguments, check=True):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("features")
-    apus("simulate", "--bars", 3000, "--seed", 11, "--out", folder / "candles.csv")
-    apus("features", folder / "candles.csv", "--timeframe", "15m", "--out", folder)
+    call("simulate", "--bars", 3000, "--seed", 11, "--out", folder / "candles.csv")
+    call("features", folder / "candles.csv", "--timeframe", "15m", "--out", folder)
     return folder
 
 
@@ -114,7 +100,7 @@ def test_scikit_learn_goes_on_with_the_scaler_and_apus_equals_its_fit(folder, fe
 
 
 def test_the_same_seed_gives_the_same_candles(folder):
-    again = apus("simulate", "--bars", 3000, "--seed", 11).stdout
+    again = call("simulate", "--bars", 3000, "--seed", 11).stdout
     assert again == (folder / "candles.csv").read_text()
 
 
@@ -129,6 +115,6 @@ def test_the_same_seed_gives_the_same_candles(folder):
 def test_bad_candles_end_in_one_line_and_leave_nothing(tmp_path, text, words):
     if text is not None:
         (tmp_path / "bad.csv").write_text(text)
-    result = apus("features", tmp_path / "bad.csv", "--timeframe", "15m", "--out", tmp_path / "out", check=False)
+    result = call("features", tmp_path / "bad.csv", "--timeframe", "15m", "--out", tmp_path / "out", check=False)
     assert result.returncode == 1 and words in result.stderr and len(result.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()

@@ -13,16 +13,18 @@ import pathlib
 import subprocess
 import sys
 
+import huggingface_hub as hub
 import pytest
-
-hub = pytest.importorskip("huggingface_hub")
-from huggingface_hub.file_download import _CACHED_NO_EXIST  # noqa: E402
+from huggingface_hub.file_download import _CACHED_NO_EXIST
 
 ARTIFACTS = pathlib.Path(os.environ.get("APUS_ARTIFACTS", "absent")) / "hub"
 HOME = ARTIFACTS / "home"
 CACHE = HOME / "hub"
 
-pytestmark = pytest.mark.skipif(not ARTIFACTS.is_dir(), reason="run the Swift suite HubCacheArtifacts with APUS_ARTIFACTS set")
+
+@pytest.fixture(scope="module", autouse=True)
+def artifacts():
+    assert ARTIFACTS.is_dir(), "run the Swift suite HubCacheArtifacts with APUS_ARTIFACTS set, or use ./Tests/run tools"
 
 
 def latest():
