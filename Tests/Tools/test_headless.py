@@ -248,7 +248,7 @@ def test_an_interrupt_ends_a_question(password_prompt, tmp_path):
 
 def test_progress_goes_to_the_terminal_and_data_to_standard_output(apus, notebook_path, jupyter_environment, small_parameters, tmp_path):
     words = [word for name, value in small_parameters.items() for word in ("-p", name, str(value))]
-    command = ["env", *(f"{name}={jupyter_environment[name]}" for name in ("HOME", "HF_HOME")), apus, "run", str(notebook_path), "-o", "out.ipynb"]
+    command = ["env", *(f"{name}={jupyter_environment[name]}" for name in ("HOME", "HF_HOME")), apus, "run", str(notebook_path), "-o", "out.ipynb", "--cwd", str(tmp_path)]
     terminal = Terminal([*command, "--cwd", str(tmp_path), *words], tmp_path)
     try:
         terminal.read_until("[10/10]")

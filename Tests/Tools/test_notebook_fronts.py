@@ -79,7 +79,7 @@ def test_papermill_with_python_style_parameters(notebook_path, jupyter_environme
 
 
 def test_apus_run(apus, notebook_path, jupyter_environment, small_parameters, tmp_path):
-    command = [apus, "run", str(notebook_path), "-o", "out.ipynb", "--junit", "report.xml"]
+    command = [apus, "run", str(notebook_path), "-o", "out.ipynb", "--junit", "report.xml", "--cwd", str(tmp_path)]
     for name, value in small_parameters.items():
         command += ["-p", name, str(value)]
     run(command, jupyter_environment, tmp_path)

@@ -15,11 +15,10 @@ def published(apus, notebook_path, jupyter_environment, tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     environment = dict(jupyter_environment, HF_HOME=str(folder / "hf"))
     subprocess.run(
-        [apus, "run", str(notebook_path), "-o", "out.ipynb", "-p", "hub", f"file:{folder / 'hub'}", "-p", "bars", "4000", "-p", "epochs", "4"],
+        [apus, "run", str(notebook_path), "-o", "out.ipynb", "--cwd", str(folder), "-p", "hub", f"file:{folder / 'hub'}", "-p", "bars", "4000", "-p", "epochs", "4"],
         cwd=folder, env=environment, check=True, capture_output=True, timeout=600,
     )
     features = next((folder / "hf" / "hub").glob("datasets--*/snapshots/*/v2_model/BTCUSDT/15m"))
-    download = folder / "download.ipynb"
     return find_published(folder / "hub"), features
 
 
