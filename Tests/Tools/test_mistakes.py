@@ -21,9 +21,9 @@ MISTAKES = [
     ("build", "LSTM(64, returnsSequences: true)", "LSTM(64)", "6:4:1", ["lstm_1 = LSTM(32)", "its input is (64)", "returnsSequences: true"]),
     ("train", "--batch-size 32", "--batch-size 0", "7:1:40", ["--batch-size must be 1 to 65536, not 0"]),
     ("train", "1.0,1.5,2.0,2.4", "1.0, 1.5, 2.0, 2.4", "7:2:22", ["takes no value here, found `1.5,`", "without spaces"]),
-    ("train", "1.0,1.5,2.0,2.4", "1.0,1.5,2.0", None, ["3 weights for 4 classes", "HH, LL, HL, LH"]),
-    ("build", "Dense(4, ", "Dense(3, ", None, ["Head(\"direction\")", "3 outputs", "needs 4", "Dense(4, activation: .softmax)"]),
-    ("build", 'Head("bars"', 'Head("bar"', None, ['no target for Head("bar")', "bars, direction"]),
+    ("train", "1.0,1.5,2.0,2.4", "1.0,1.5,2.0", "7:2:17", ["3 weights for 4 classes", "HH, LL, HL, LH"]),
+    ("build", "Dense(4, ", "Dense(3, ", "6:6:1", ["Head(\"direction\")", "3 outputs", "needs 4", "Dense(4, activation: .softmax)"]),
+    ("build", 'Head("bars"', 'Head("bar"', "6:11:1", ['no target for Head("bar")', "bars, direction"]),
     ("evaluate", "%%evaluate", "%%evaluat", "8:1:1", ["did you mean `%%evaluate`?"]),
     ("upload", "{modelRepo}", "my model", "9:1:20", ["takes no value here, found `model`", '--repo "my model"']),
     ("upload", "--create", "--crate", "9:1:", ["no option `--crate`", "did you mean `--create`?"]),
@@ -39,20 +39,17 @@ def runs(apus, notebook_path, jupyter_environment, tmp_path):
 def test_a_mistake_is_told_with_its_place_and_what_to_do(runs, cell, old, new, place, words):
     runs.edit(cell, old, new)
     check = subprocess.run([runs.apus, "check", "edited.ipynb"], cwd=runs.folder, capture_output=True, text=True, timeout=60)
-    if place is None:
-        assert (check.returncode, check.stdout) == (0, "")
-    else:
-        assert check.returncode == 1 and not check.stderr
-        assert check.stdout.startswith(f"edited.ipynb:{place}"), check.stdout
-        # The cell after it may miss what this one leaves; nothing else follows from the mistake.
-        assert len(check.stdout.splitlines()) <= 2, check.stdout
+    assert check.returncode == 1 and not check.stderr
+    assert check.stdout.startswith(f"edited.ipynb:{place}"), check.stdout
+    # The cell after it may miss what this one leaves; nothing else follows from the mistake.
+    assert len(check.stdout.splitlines()) <= 2, check.stdout
     result = runs.run()
     assert result.returncode == 1 and result.stdout == f"{runs.output}\n"
     report = report_of(runs.cell(cell))
     for word in words:
         assert word in report, report
         assert word in result.stderr
-    if place is not None and "Swift" not in words:
+    if "Swift" not in words:
         assert "^" in report and "│" in report, "the place is not shown"
 
 

@@ -75,11 +75,17 @@ struct TrainMagic: Magic {
     }
 
     func check(_ context: CheckContext) {
+        do throws(CellMistake) {
+            _ = try classWeights(for: ClassDistribution([], names: SwingType.abbreviations), at: context.range(ofOption: "--class-weights"))
+        } catch { context.report(error) }
+    }
+
+    /// - Throws: a mistake at the option when there is not one weight per class.
+    private func classWeights(for distribution: ClassDistribution, at place: Range<Int>?) throws(CellMistake) -> [Float]? {
         do throws(CellFailure) {
-            _ = try classWeights.weights(for: ClassDistribution([], names: SwingType.abbreviations))
+            return try classWeights.weights(for: distribution)
         } catch {
-            context.report(
-                CellMistake(error.name, error.title, at: context.range(ofOption: "--class-weights"), details: error.details, hint: error.hint))
+            throw CellMistake(error.name, error.title, at: place, details: error.details, hint: error.hint)
         }
     }
 
@@ -90,7 +96,7 @@ struct TrainMagic: Magic {
         var weights: [String: [Float]] = [:]
         if model.heads.contains(where: { $0.name == TrainingData.directionHead }) {
             let distribution = data.sequences.classDistribution(of: data.split.training)
-            weights[TrainingData.directionHead] = try classWeights.weights(for: distribution)
+            weights[TrainingData.directionHead] = try classWeights(for: distribution, at: cell.range(ofOption: "--class-weights"))
         }
         return TrainingOptions(
             epochs: epochs, batchSize: batchSize, optimizer: Adam(learningRate: learningRate), callbacks: callbacks, classWeights: weights,

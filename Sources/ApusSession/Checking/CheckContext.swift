@@ -44,12 +44,7 @@ public final class CheckContext {
     }
 
     /// The scalars of the value given for the option called `name` (with its dashes), or of the option when it has no value of its own.
-    public func range(ofOption name: String) -> Range<Int>? {
-        guard let index = call.tokens.firstIndex(where: { $0.option?.text == name }) else { return nil }
-        if let value = call.tokens[index].value { return value.range }
-        if index + 1 < call.tokens.count, call.tokens[index + 1].option == nil { return call.tokens[index + 1].range }
-        return call.tokens[index].range
-    }
+    public func range(ofOption name: String) -> Range<Int>? { call.range(ofOption: name) }
 }
 
 /// What is known about the workspace before anything has run.

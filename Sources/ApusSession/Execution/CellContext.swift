@@ -19,7 +19,7 @@ public final class CellContext {
     public let executionCount: Int
 
     private let runner: CellRunner
-    private let nested: [CellStatement]
+    private let call: MagicCall
     private var displays: [ProgressDisplay] = []
 
     init(_ call: MagicCall, runner: CellRunner, environment: SessionEnvironment) {
@@ -28,12 +28,15 @@ public final class CellContext {
         source = runner.source
         magic = call.name
         body = call.body
-        nested = call.nested
+        self.call = call
         out = runner.output
         workspace = runner.workspace
         interruption = runner.interruption
         executionCount = runner.request.executionCount
     }
+
+    /// The scalars of the value given for the option called `name` (with its dashes), or of the option when it has no value of its own.
+    public func range(ofOption name: String) -> Range<Int>? { call.range(ofOption: name) }
 
     /// Whether the cell has been asked to stop.
     public var shouldStop: Bool { interruption.isRequested || Task.isCancelled }
@@ -74,7 +77,7 @@ public final class CellContext {
 
     /// Runs the cell that follows a magic with ``MagicBody/cell(_:)``.
     public func runNested(in session: isolated CellSession) async throws {
-        try await runner.run(nested, in: session)
+        try await runner.run(call.nested, in: session)
     }
 
     /// Progress bars that were not finished say that they were stopped.

@@ -45,6 +45,14 @@ struct MagicCall {
 
     /// As the user writes it.
     var spelled: String { (isCell ? "%%" : "%") + name }
+
+    /// The scalars of the value given for the option called `name` (with its dashes), or of the option when it has no value of its own.
+    func range(ofOption name: String) -> Range<Int>? {
+        guard let index = tokens.firstIndex(where: { $0.option?.text == name }) else { return nil }
+        if let value = tokens[index].value { return value.range }
+        if index + 1 < tokens.count, tokens[index + 1].option == nil { return tokens[index + 1].range }
+        return tokens[index].range
+    }
 }
 
 /// `%%name?`, `%%name??` or `%%name --help`.
