@@ -12,9 +12,7 @@ public struct Adam: Optimizer {
     public let beta1: Double
     public let beta2: Double
     public let epsilon: Float
-    private var iterations: UInt64 = 0
-    private var momentum: [Float] = []
-    private var velocity: [Float] = []
+    private var moments = AdamMoments()
 
     public init(learningRate: Float = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-7) {
         self.learningRate = learningRate
@@ -25,39 +23,20 @@ public struct Adam: Optimizer {
 
     public var settings: String { "Adam(beta1: \(beta1), beta2: \(beta2), epsilon: \(epsilon))" }
 
-    public var state: OptimizerState {
-        OptimizerState(
-            learningRate: learningRate, iterations: iterations, slots: momentum.isEmpty ? [:] : ["momentum": momentum, "velocity": velocity])
-    }
+    public var state: OptimizerState { moments.state(learningRate: learningRate) }
 
     public mutating func restore(_ state: OptimizerState, parameterCount: Int) throws {
-        let momentum = state.slots["momentum"] ?? []
-        let velocity = state.slots["velocity"] ?? []
-        let untouched = state.iterations == 0 && state.slots.isEmpty
-        guard untouched || (state.slots.count == 2 && momentum.count == parameterCount && velocity.count == parameterCount) else {
-            throw OptimizerStateError(optimizer: settings, expected: ["momentum", "velocity"], parameterCount: parameterCount, found: state)
-        }
+        moments = try AdamMoments(state, parameterCount: parameterCount, settings: settings)
         learningRate = state.learningRate
-        iterations = state.iterations
-        self.momentum = momentum
-        self.velocity = velocity
     }
 
     public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>) {
-        if momentum.isEmpty {
-            momentum = [Float](repeating: 0, count: parameters.count)
-            velocity = momentum
-        }
-        precondition(parameters.count == momentum.count && gradients.count == momentum.count, "an optimiser belongs to one model")
-        iterations += 1
-        let correction = (1 - pow(beta2, Double(iterations))).squareRoot() / (1 - pow(beta1, Double(iterations)))
-        let alpha = Float(Double(learningRate) * correction)
-        momentum.withUnsafeMutableBufferPointer { momentum in
-            velocity.withUnsafeMutableBufferPointer { velocity in
-                Kernels.best.adam(
-                    values: parameters, m: momentum, v: velocity, gradients: gradients, rate: alpha, beta1: beta1, beta2: beta2,
-                    epsilon: epsilon)
-            }
+        let (beta1, beta2, epsilon, rate) = (beta1, beta2, epsilon, Double(learningRate))
+        moments.update(count: parameters.count) { momentum, velocity, step in
+            let correction = (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step))
+            Kernels.best.adam(
+                values: parameters, m: momentum, v: velocity, gradients: gradients, rate: Float(rate * correction), beta1: beta1, beta2: beta2,
+                epsilon: epsilon)
         }
     }
 }
