@@ -61,12 +61,21 @@ import Testing
         #expect(zip(Self.inputs, outputs).allSatisfy { $0 >= -87.3 || ($1 >= 0 && $1 <= 1.3e-38) })
     }
 
+    @Test(arguments: KernelVariants.all) func `the sigmoid of gates is within 1.6e-7, 1.5e-7 with FMA, and in 0...1`(variant: String) throws {
+        let kernels = try KernelVariants.table(variant)
+        let outputs = apply(kernels.gate, Self.inputs)
+        let errors = zip(Self.inputs, outputs).map { abs(Double($1) - 1 / (1 + Glibc.exp(-Double($0)))) }
+        let worst = try #require(errors.indices.max { errors[$0] < errors[$1] })
+        #expect(errors[worst] <= (variant == "portable" ? 1.6e-7 : 1.5e-7), "at \(Self.inputs[worst])")
+        #expect(outputs.allSatisfy { 0 <= $0 && $0 <= 1 })
+    }
+
     @Test(arguments: KernelVariants.all) func `not a number stays not a number, in any lane`(variant: String) throws {
         let kernels = try KernelVariants.table(variant)
         for lane in 0..<19 {
             var x = [Float](repeating: 0.5, count: 19)
             x[lane] = .nan
-            for function in [kernels.exp, kernels.tanh, kernels.sigmoid] {
+            for function in [kernels.exp, kernels.tanh, kernels.sigmoid, kernels.gate] {
                 let y = apply({ function!($0, $1, $2) }, x)
                 #expect(y.indices.allSatisfy { y[$0].isNaN == ($0 == lane) })
             }

@@ -3,7 +3,8 @@ public import ApusTensor
 /// Forward and backward over one batch, split into shards of rows.
 ///
 /// The shards depend on the batch capacity only, each sums its own gradient, and the sums are added in the order of the shards: the same
-/// bits for any number of threads. Threads meet once a step. Nothing is allocated after `init`.
+/// bits for any number of threads. Threads meet once a step, and once more to add the gradients of a large model. Nothing is allocated after
+/// `init`.
 public final class TrainingStep {
     public let model: Model
     /// Most rows of a batch.
@@ -11,7 +12,8 @@ public final class TrainingStep {
     public let seed: UInt64
 
     private let kernels: Kernels
-    private let pool: ThreadPool
+    /// The threads of a step; free for other work between two steps.
+    public let pool: ThreadPool
     private let shardRows: Int
     /// Rows that a thread takes through the model at a time.
     private let blockRows: Int
@@ -66,18 +68,19 @@ public final class TrainingStep {
         shardLosses.deallocate()
     }
 
-    /// Enough shards for a handful of cores, enough rows in each to fill a register tile, and few gradients to add.
+    /// Enough shards for a handful of cores, enough rows in each to fill register tiles, and few gradients to add.
     static func shardRows(batch: Int) -> Int {
+        if batch <= 16 { return 8 }
         let rows = (batch + 7) / 8
         return max(16, (rows + 15) / 16 * 16)
     }
 
-    /// All rows of a shard where a recurrent layer needs them to fill its register tiles at each step; else so few that what they compute
-    /// stays in the caches, as their steps fill the tiles.
+    /// Rows that fill the register tiles: a recurrent layer multiplies the rows of one step, other layers those of all steps at once. No more
+    /// than that, so that what they compute stays in the caches until backward reads it.
     static func blockRows(of model: Model, shard: Int) -> Int {
-        if model.nodes.contains(where: { $0.layer is LSTM || $0.layer is GRU }) { return shard }
+        if model.nodes.contains(where: { $0.layer is LSTM || $0.layer is GRU }) { return min(shard, 16) }
         let steps = model.nodes.map { $0.inputShape.count == 2 ? $0.inputShape[0] : 1 }.max() ?? 1
-        return min(shard, max(1, 256 / steps))
+        return min(shard, max(1, 64 / steps))
     }
 
     /// The gradient of the total loss after `run`, in the layout of `Model.parameterBuffer` (gaps are zero).
@@ -207,7 +210,7 @@ extension TrainingStep {
     }
 
     private func sumGradients(shards: Int, step: UInt64) throws(NonFiniteError) {
-        let finite = kernels.sum(shardGradients, first: shards, count: model.parameterBuffer.count, into: gradientMemory)
+        let finite = kernels.sum(shardGradients, first: shards, count: model.parameterBuffer.count, into: gradientMemory, pool: pool)
         if finite { return }
         let culprit = model.parameters.first { !kernels.isFinite(gradient(of: $0)) }
         throw NonFiniteError(place: .gradient(parameter: culprit?.name ?? "a parameter"), step: step)

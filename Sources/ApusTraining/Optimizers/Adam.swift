@@ -1,4 +1,4 @@
-import ApusTensor
+public import ApusTensor
 import Glibc
 
 /// Adam (Kingma and Ba, 2015, "the formula just before section 2.1") as Keras 3 computes it.
@@ -30,13 +30,13 @@ public struct Adam: Optimizer {
         learningRate = state.learningRate
     }
 
-    public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>) {
+    public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>, pool: ThreadPool?) {
         let (beta1, beta2, epsilon, rate) = (beta1, beta2, epsilon, Double(learningRate))
         moments.update(count: parameters.count) { momentum, velocity, step in
             let correction = (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step))
             Kernels.best.adam(
                 values: parameters, m: momentum, v: velocity, gradients: gradients, rate: Float(rate * correction), beta1: beta1, beta2: beta2,
-                epsilon: epsilon)
+                epsilon: epsilon, pool: pool)
         }
     }
 }

@@ -1,4 +1,4 @@
-import ApusTensor
+public import ApusTensor
 import Glibc
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019) as PyTorch computes it.
@@ -33,13 +33,13 @@ public struct AdamW: Optimizer {
         learningRate = state.learningRate
     }
 
-    public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>) {
+    public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>, pool: ThreadPool?) {
         let (beta1, beta2, epsilon, rate, weightDecay) = (beta1, beta2, epsilon, Double(learningRate), weightDecay)
         moments.update(count: parameters.count) { momentum, velocity, step in
             let correction = (1 - pow(beta2, step)).squareRoot()
             Kernels.best.adam(
                 values: parameters, m: momentum, v: velocity, gradients: gradients, rate: Float(rate * correction / (1 - pow(beta1, step))),
-                beta1: beta1, beta2: beta2, epsilon: Float(epsilon * correction), decay: Float(rate * weightDecay))
+                beta1: beta1, beta2: beta2, epsilon: Float(epsilon * correction), decay: Float(rate * weightDecay), pool: pool)
         }
     }
 }

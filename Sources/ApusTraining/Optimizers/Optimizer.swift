@@ -1,3 +1,5 @@
+public import ApusTensor
+
 /// Turns gradients into new parameter values.
 ///
 /// Parameters and gradients are the model's flat buffers (P floats, same order), so one call updates a whole model. Conformers are value
@@ -18,7 +20,16 @@ public protocol Optimizer: Sendable {
     mutating func restore(_ state: OptimizerState, parameterCount: Int) throws
 
     /// One update in place. The first call decides the number of parameters; later calls must keep it.
-    mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>)
+    ///
+    /// - Parameter pool: threads that may share the work; the result does not depend on them.
+    mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>, pool: ThreadPool?)
+}
+
+extension Optimizer {
+    /// One update on the caller's thread.
+    public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>) {
+        update(parameters, gradients: gradients, pool: nil)
+    }
 }
 
 /// What an optimiser remembers between updates.

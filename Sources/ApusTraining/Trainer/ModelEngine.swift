@@ -49,7 +49,7 @@ final class ModelEngine: BatchEngine {
     func output(ofHead head: Int) -> UnsafeBufferPointer<Float> { step.output(ofHead: head) }
 
     func update(_ optimizer: inout any Optimizer) {
-        model.parameterBuffer.update { optimizer.update($0, gradients: UnsafeBufferPointer(step.gradients)) }
+        model.parameterBuffer.update { optimizer.update($0, gradients: UnsafeBufferPointer(step.gradients), pool: step.pool) }
     }
 
     // MARK: Weights without the gaps of the flat buffer

@@ -9,6 +9,7 @@
 MAP(exp, exp_v)
 MAP(tanh, tanh_v)
 MAP(sigmoid, sigmoid_v)
+MAP(gate, gate_v)
 #undef MAP
 
 KERNEL void FN(activation)(float *y, apus_activation_t kind, ptrdiff_t n) {

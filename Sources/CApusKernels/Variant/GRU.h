@@ -61,7 +61,7 @@ INLINE void FN(gru_tile)(const int rows, const apus_gru_forward_t *l, ptrdiff_t 
     FN(gru_accumulate)(rows, 2, sum, l->x + (t * l->rows + row) * inputs, inputs, l->inputs, w);
     if (t > 0) FN(gru_accumulate)(rows, 3, sum, h, units, l->units, w + 3 * WIDTH * l->inputs);
     UNROLL for (int r = 0; r < rows; r++) {
-        VF z = FN(sigmoid_v)(sum[r][0]), reset = FN(sigmoid_v)(sum[r][1]), q = sum[r][3], g = FN(tanh_v)(FMA(reset, q, sum[r][2]));
+        VF z = FN(gate_v)(sum[r][0]), reset = FN(gate_v)(sum[r][1]), q = sum[r][3], g = FN(tanh_v)(FMA(reset, q, sum[r][2]));
         VF before = t > 0 ? LOAD(h + r * units + u) : (VF)(0.0f);
         STORE(l->h + t % l->h_slots * slot + (row + r) * units + u, FMA(z, before - g, g));
         if (l->gates) {

@@ -2,20 +2,34 @@
 
 enum { FN(panel) = 4 * WIDTH };
 
+/// Columns j to j + width of `rows` rows of B, of which the first `filled` columns exist.
+INLINE void FN(gemm_pack_panel)(float *packed, const float *b, ptrdiff_t row_stride, ptrdiff_t rows, ptrdiff_t filled, ptrdiff_t width) {
+    for (ptrdiff_t i = 0; i < rows; i++, packed += width, b += row_stride) {
+        for (ptrdiff_t l = 0; l < filled; l++) packed[l] = b[l];
+        for (ptrdiff_t l = filled; l < width; l++) packed[l] = 0;
+    }
+}
+
+/// The same of a transposed B, whose columns are contiguous: squares of WIDTH are turned in registers.
+INLINE void FN(gemm_pack_columns)(float *packed, const float *b, ptrdiff_t column_stride, ptrdiff_t rows, ptrdiff_t filled, ptrdiff_t width) {
+    for (ptrdiff_t i = 0; i < rows; i += WIDTH)
+        for (ptrdiff_t j = 0; j < width; j += WIDTH) {
+            VF square[WIDTH];
+            for (ptrdiff_t l = 0; l < WIDTH; l++)
+                square[l] = j + l < filled ? FN(load_lanes)(b + (j + l) * column_stride + i, rows - i) : (VF)(0.0f);
+            FN(transpose)(square);
+            for (ptrdiff_t r = 0; r < WIDTH && i + r < rows; r++) STORE(packed + (i + r) * width + j, square[r]);
+        }
+}
+
 /// B (K, N) as panels of up to 4 vectors: panel after panel, k after k, zeros behind column N.
 KERNEL void FN(gemm_pack)(float *packed, const float *b, ptrdiff_t row_stride, ptrdiff_t column_stride, ptrdiff_t k, ptrdiff_t n) {
-    ptrdiff_t padded = apus_padded(n);
+    const ptrdiff_t padded = apus_padded(n);
     for (ptrdiff_t j = 0; j < padded; j += FN(panel)) {
         const ptrdiff_t width = padded - j < FN(panel) ? padded - j : FN(panel), filled = n - j < width ? n - j : width;
-        for (ptrdiff_t i = 0; i < k; i++, packed += width) {
-            const float *from = b + i * row_stride + j * column_stride;
-            if (column_stride == 1) {
-                for (ptrdiff_t l = 0; l < filled; l++) packed[l] = from[l];
-            } else {
-                for (ptrdiff_t l = 0; l < filled; l++) packed[l] = from[l * column_stride];
-            }
-            for (ptrdiff_t l = filled; l < width; l++) packed[l] = 0;
-        }
+        const float *from = b + j * column_stride;
+        if (column_stride == 1) FN(gemm_pack_panel)(packed + j * k, from, row_stride, k, filled, width);
+        else FN(gemm_pack_columns)(packed + j * k, from, column_stride, k, filled, width);
     }
 }
 

@@ -45,6 +45,7 @@ const apus_kernels_t CONCATENATE(apus_kernels, VARIANT) = {
     ENTRY(exp),
     ENTRY(tanh),
     ENTRY(sigmoid),
+    ENTRY(gate),
     ENTRY(activation),
     ENTRY(activation_gradient),
     ENTRY(dropout),

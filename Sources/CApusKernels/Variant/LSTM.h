@@ -50,7 +50,7 @@ INLINE void FN(lstm_tile)(const int rows, const int panels, const apus_lstm_forw
         UNROLL for (int p = 0; p < panels; p++) {
             const VF *z = sum[r * panels + p];
             const ptrdiff_t u = first + p * WIDTH, at = (row + r) * units + u;
-            VF i = FN(sigmoid_v)(z[0]), f = FN(sigmoid_v)(z[1]), g = FN(tanh_v)(z[2]), o = FN(sigmoid_v)(z[3]);
+            VF i = FN(gate_v)(z[0]), f = FN(gate_v)(z[1]), g = FN(tanh_v)(z[2]), o = FN(gate_v)(z[3]);
             VF c = i * g;
             if (t > 0) c = FMA(f, LOAD(l->c + (t - 1) % l->c_slots * slot + at), c);
             VF tanh_c = FN(tanh_v)(c);

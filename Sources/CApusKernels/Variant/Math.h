@@ -38,8 +38,8 @@ INLINE VF FN(sigmoid_v)(VF x) {
     return x > (VF)(0.0f) ? d : e * d;
 }
 
-/// Rational minimax approximation (13, 6) of Eigen and XLA; error at most 4.5 ulp, 6.5 without FMA.
-INLINE VF FN(tanh_v)(VF x) {
+/// tanh by the rational minimax approximation (13, 6) of Eigen and XLA, whose relative error grows near 0 by the rounding of the division.
+INLINE VF FN(tanh_rational)(VF x) {
     VF c = x > (VF)(7.90531110763549805f) ? (VF)(7.90531110763549805f) : x;
     c = c < (VF)(-7.90531110763549805f) ? (VF)(-7.90531110763549805f) : c;
     VF s = c * c;
@@ -54,7 +54,15 @@ INLINE VF FN(tanh_v)(VF x) {
     q = FMA(q, s, (VF)(1.18534705686654e-04f));
     q = FMA(q, s, (VF)(2.26843463243900e-03f));
     q = FMA(q, s, (VF)(4.89352518554385e-03f));
-    VF y = c * p / q;
-    VF small = __builtin_elementwise_abs(x);
-    return small < (VF)(0.0004f) ? x : y;  // keeps the sign of zero and subnormals exact
+    return c * p / q;
 }
+
+/// Error at most 4.5 ulp, 6.5 without FMA.
+INLINE VF FN(tanh_v)(VF x) {
+    VF y = FN(tanh_rational)(x);
+    return __builtin_elementwise_abs(x) < (VF)(0.0004f) ? x : y;  // keeps the sign of zero and subnormals exact
+}
+
+/// The sigmoid of a gate, (1 + tanh(x / 2)) / 2 as in XLA: half the work of `sigmoid_v`. Its absolute error is at most 1.5e-7, 1.6e-7
+/// without FMA, which is what counts in a factor between 0 and 1; unlike that of `sigmoid_v` its relative error has no bound.
+INLINE VF FN(gate_v)(VF x) { return FMA(FN(tanh_rational)(x * (VF)(0.5f)), (VF)(0.5f), (VF)(0.5f)); }

@@ -3,10 +3,11 @@
 /// Bits of a float that are all set in infinities and NaN.
 enum { FN(exponent) = 0x7F800000 };
 
-KERNEL bool FN(reduce)(float *sum, const float *const *parts, ptrdiff_t count, ptrdiff_t n) {
+KERNEL bool FN(reduce)(float *sum, const float *const *parts, ptrdiff_t count, ptrdiff_t start, ptrdiff_t n) {
+    const ptrdiff_t end = start + n;
     VI bad = (VI)(0);
-    ptrdiff_t i = 0;
-    for (; i + WIDTH <= n; i += WIDTH) {
+    ptrdiff_t i = start;
+    for (; i + WIDTH <= end; i += WIDTH) {
         VF total = LOAD(parts[0] + i);
         for (ptrdiff_t p = 1; p < count; p++) total += LOAD(parts[p] + i);
         STORE(sum + i, total);
@@ -14,7 +15,7 @@ KERNEL bool FN(reduce)(float *sum, const float *const *parts, ptrdiff_t count, p
     }
     bool finite = true;
     for (int l = 0; l < WIDTH; l++) finite &= bad[l] == 0;
-    for (; i < n; i++) {
+    for (; i < end; i++) {
         float total = parts[0][i];
         for (ptrdiff_t p = 1; p < count; p++) total += parts[p][i];
         sum[i] = total;

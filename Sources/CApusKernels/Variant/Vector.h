@@ -70,3 +70,29 @@ INLINE void FN(store_lanes)(float *p, VF v, ptrdiff_t n) {
     if (n >= WIDTH) STORE(p, v);
     else FN(store_partial)(p, v, n);
 }
+
+#if WIDTH == 16
+#define LOW_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define HIGH_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif WIDTH == 8
+#define LOW_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define HIGH_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOW_HALVES 0, 4, 1, 5
+#define HIGH_HALVES 2, 6, 3, 7
+#endif
+
+/// Transposes WIDTH rows: log2(WIDTH) times, row i is interleaved with row i + WIDTH / 2.
+INLINE void FN(transpose)(VF rows[WIDTH]) {
+    UNROLL for (int round = 1; round < WIDTH; round *= 2) {
+        VF next[WIDTH];
+        UNROLL for (int i = 0; i < WIDTH / 2; i++) {
+            next[2 * i] = __builtin_shufflevector(rows[i], rows[i + WIDTH / 2], LOW_HALVES);
+            next[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + WIDTH / 2], HIGH_HALVES);
+        }
+        UNROLL for (int i = 0; i < WIDTH; i++) rows[i] = next[i];
+    }
+}
+
+#undef LOW_HALVES
+#undef HIGH_HALVES

@@ -160,6 +160,7 @@ typedef struct {
     void (*exp)(float *y, const float *x, ptrdiff_t n);
     void (*tanh)(float *y, const float *x, ptrdiff_t n);
     void (*sigmoid)(float *y, const float *x, ptrdiff_t n);
+    void (*gate)(float *y, const float *x, ptrdiff_t n);  // the sigmoid of recurrent layers
     void (*activation)(float *y, apus_activation_t kind, ptrdiff_t n);                       // in place
     void (*activation_gradient)(float *dy, const float *y, apus_activation_t kind, ptrdiff_t n);  // dy *= f'(x), from y = f(x)
 
@@ -184,8 +185,8 @@ typedef struct {
     void (*squared_error_gradient)(float *dy, const float *y, ptrdiff_t ld, const float *targets, const float *weights, float scale,
                                    ptrdiff_t m, ptrdiff_t n);
 
-    /// sum = parts[0] + parts[1] + ... in that order; false when any sum is not finite.
-    bool (*reduce)(float *sum, const float *const *parts, ptrdiff_t count, ptrdiff_t n);
+    /// sum = parts[0] + parts[1] + ... in that order, of n floats from `start`; false when any sum is not finite.
+    bool (*reduce)(float *sum, const float *const *parts, ptrdiff_t count, ptrdiff_t start, ptrdiff_t n);
     bool (*is_finite)(const float *x, ptrdiff_t n);
     /// Keras's Adam over a flat buffer: m, v are the moments.
     void (*adam)(float *value, float *m, float *v, const float *gradient, const apus_adam_t *, ptrdiff_t n);
