@@ -36,12 +36,26 @@ public final class ThreadPool {
 
     /// Calls `body(item, worker)` for every item in 0..<count and returns when all are done. Not reentrant; one caller at a time.
     public func run(count: Int, _ body: (_ item: Int, _ worker: Int) -> Void) {
-        if handles.isEmpty || count <= 1 {
-            for item in 0..<max(count, 0) { body(item, 0) }
-            return
+        withoutActuallyEscaping(body) { body in
+            var body = body
+            run(count: count, with: &body) { body, item, worker in body.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee(item, worker) }
         }
-        withoutActuallyEscaping(body) { loop.run(count: count, helpers: handles.count, $0) }
     }
+
+    /// The same without allocating: what the work needs is in `context`, as a closure's captured values would take memory.
+    package func run<Context: ~Copyable>(count: Int, with context: inout Context, _ body: @escaping Work) {
+        withUnsafeMutablePointer(to: &context) { pointer in
+            let context = UnsafeMutableRawPointer(pointer)
+            if handles.isEmpty || count <= 1 {
+                for item in 0..<max(count, 0) { body(context, item, 0) }
+            } else {
+                loop.run(count: count, helpers: handles.count, context, body)
+            }
+        }
+    }
+
+    /// One item of a loop over `context`.
+    package typealias Work = @convention(c) (_ context: UnsafeMutableRawPointer, _ item: Int, _ worker: Int) -> Void
 
     private final class Start {
         let loop: Loop
@@ -55,7 +69,8 @@ public final class ThreadPool {
 }
 
 /// What the caller and the helper threads share.
-private final class Loop: @unchecked Sendable {  // `count` and `body` are written before `generation` is released and read after it is acquired
+private final class Loop: @unchecked Sendable {
+    // Safe: `count`, `context` and `body` are written before `generation` is released and read after it is acquired.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -63,7 +78,8 @@ private final class Loop: @unchecked Sendable {  // `count` and `body` are writt
     private let running = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
     private var count = 0
-    private var body: ((Int, Int) -> Void)?
+    private var context: UnsafeMutableRawPointer?
+    private var body: ThreadPool.Work?
     private var closing = false
 
     /// Turns of a waiting loop before a thread sleeps: some 20 µs, about the pause between two training steps.
@@ -84,15 +100,15 @@ private final class Loop: @unchecked Sendable {  // `count` and `body` are writt
         mutex.deallocate()
     }
 
-    func run(count: Int, helpers: Int, _ body: @escaping (Int, Int) -> Void) {
+    func run(count: Int, helpers: Int, _ context: UnsafeMutableRawPointer, _ body: @escaping ThreadPool.Work) {
         self.count = count
+        self.context = context
         self.body = body
         next.store(0, ordering: .relaxed)
         running.store(helpers, ordering: .relaxed)
         startGeneration()
         claim(worker: 0)
         waitForHelpers()
-        self.body = nil
     }
 
     func close() {
@@ -108,11 +124,11 @@ private final class Loop: @unchecked Sendable {  // `count` and `body` are writt
     }
 
     private func claim(worker: Int) {
-        guard let body else { return }
+        guard let body, let context else { return }
         while true {
             let item = next.add(1, ordering: .relaxed).oldValue
             if item >= count { return }
-            body(item, worker)
+            body(context, item, worker)
         }
     }
 

@@ -49,4 +49,50 @@ import Testing
         }
         #expect(value.allSatisfy { $0 == 0 })
     }
+
+    /// Longer than one thread's stretch, with an end that fills no vector.
+    @Test(arguments: KernelVariants.all) func `threads share long buffers and change no bit`(variant: String) throws {
+        let kernels = try #require(Kernels(named: variant))
+        let count = 70_003
+        let gradients = randomFloats(count, seed: 5)
+        func updated(_ pool: ThreadPool?) -> [[Float]] {
+            var (values, m, v) = (randomFloats(count, seed: 6), [Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
+            values.withUnsafeMutableBufferPointer { values in
+                m.withUnsafeMutableBufferPointer { m in
+                    v.withUnsafeMutableBufferPointer { v in
+                        gradients.withUnsafeBufferPointer {
+                            kernels.adam(
+                                values: values, m: m, v: v, gradients: $0, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.01,
+                                pool: pool)
+                        }
+                    }
+                }
+            }
+            return [values, m, v]
+        }
+        let alone = updated(nil)
+        #expect(alone[0] != randomFloats(count, seed: 6))
+        for threads in [1, 2, 5] { #expect(updated(ThreadPool(threads: threads)) == alone) }
+    }
+
+    @Test(arguments: KernelVariants.all) func `threads share long sums, and one bad element anywhere is found`(variant: String) throws {
+        let kernels = try #require(Kernels(named: variant))
+        let count = 50_001
+        let parts = (0..<3).map { _ in UnsafeMutablePointer<Float>.allocate(capacity: count) }
+        let sum = UnsafeMutablePointer<Float>.allocate(capacity: count)
+        defer { for memory in parts + [sum] { memory.deallocate() } }
+        for (number, part) in parts.enumerated() { part.initialize(from: randomFloats(count, seed: UInt64(number)), count: count) }
+        let expected = (0..<count).map { parts[0][$0] + parts[1][$0] }
+        for threads in [1, 2, 5] {
+            let pool = ThreadPool(threads: threads)
+            #expect(kernels.sum(parts, first: 2, count: count, into: sum, pool: pool))
+            #expect((0..<count).allSatisfy { sum[$0] == expected[$0] })
+            for place in [0, 16_384, 40_000, count - 1] {
+                let kept = parts[1][place]
+                parts[1][place] = place % 2 == 0 ? .nan : .infinity
+                #expect(!kernels.sum(parts, first: 2, count: count, into: sum, pool: pool), "at \(place)")
+                parts[1][place] = kept
+            }
+        }
+    }
 }

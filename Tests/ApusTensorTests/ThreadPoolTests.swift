@@ -18,6 +18,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 3]) func `a loop over a context sees and changes the caller's value`(threads: Int) {
+        struct Context: ~Copyable {
+            let factor: Int
+            let sum = Atomic<Int>(0)
+        }
+        var context = Context(factor: 3)
+        ThreadPool(threads: threads).run(count: 100, with: &context) { context, item, _ in
+            let context = context.assumingMemoryBound(to: Context.self)
+            context.pointee.sum.add(context.pointee.factor * item, ordering: .relaxed)
+        }
+        #expect(context.sum.load(ordering: .relaxed) == 3 * 4950)
+    }
+
     @Test func `sleeping helpers wake for the next loop`() async throws {
         let pool = ThreadPool(threads: 2)
         for _ in 0..<5 {

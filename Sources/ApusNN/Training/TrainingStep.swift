@@ -119,19 +119,13 @@ public final class TrainingStep {
         inputs: Tensor, targets: [Tensor], sampleWeights: [[Float]?], rows: ArraySlice<Int>, step: UInt64, training: Bool
     ) throws -> StepLosses {
         try check(inputs: inputs, targets: targets, sampleWeights: sampleWeights, rows: rows)
-        let tape = training ? trainingTape : evaluationTape
-        let arenas = training ? trainingArenas : evaluationArenas
         let shards = (rows.count + shardRows - 1) / shardRows
-        pool.run(count: shards) { shard, worker in
-            let end = min((shard + 1) * shardRows, rows.count)
-            for head in model.heads.indices { shardLosses[shard * model.heads.count + head] = 0 }
-            if training { shardGradients[shard].update(repeating: 0, count: model.parameterBuffer.count) }
-            for first in stride(from: shard * shardRows, to: end, by: blockRows) {
-                let batch = Batch(
-                    inputs: inputs, targets: targets, sampleWeights: sampleWeights,
-                    rows: rows.dropFirst(first).prefix(min(blockRows, end - first)), first: first, count: rows.count, step: step, training: training)
-                run(batch, shard: shard, tape: tape, arena: arenas[worker])
-            }
+        var batch = Batch(
+            step: self, inputs: inputs, targets: targets, sampleWeights: sampleWeights, rows: rows, number: step, training: training,
+            tape: training ? trainingTape : evaluationTape, arenas: training ? trainingArenas : evaluationArenas)
+        pool.run(count: shards, with: &batch) { batch, shard, worker in
+            let batch = batch.assumingMemoryBound(to: Batch.self)
+            batch.pointee.step.run(batch.pointee, shard: shard, worker: worker)
         }
         try sumLosses(shards: shards, rows: rows.count, step: step)
         if training { try sumGradients(shards: shards, step: step) }
@@ -140,59 +134,74 @@ public final class TrainingStep {
 }
 
 extension TrainingStep {
-    /// One block of a shard's part of a batch.
+    /// A batch and where it is computed: what the threads of a step share.
     private struct Batch {
+        unowned let step: TrainingStep
         let inputs: Tensor
         let targets: [Tensor]
         let sampleWeights: [[Float]?]
         let rows: ArraySlice<Int>
-        /// Position in the batch of the first row.
-        let first: Int
-        /// Rows of the whole batch.
-        let count: Int
-        let step: UInt64
+        /// Number of the step.
+        let number: UInt64
         let training: Bool
+        let tape: ModelTape
+        /// One per worker.
+        let arenas: [TapeArena]
     }
 
-    private func run(_ batch: Batch, shard: Int, tape: ModelTape, arena: TapeArena) {
-        let gradient = shardGradients[shard]
-        var frame = arena.frame(parameters: model.parameterBuffer, gradients: gradient)
-        frame.rows = batch.rows.count
-        frame.firstRow = batch.first
-        frame.batchRows = batch.count
-        frame.step = batch.step
+    /// The rows of one shard, block by block.
+    private func run(_ batch: Batch, shard: Int, worker: Int) {
+        let heads = model.heads.count
+        for head in 0..<heads { shardLosses[shard * heads + head] = 0 }
+        if batch.training { shardGradients[shard].update(repeating: 0, count: model.parameterBuffer.count) }
+        let end = min((shard + 1) * shardRows, batch.rows.count)
+        for first in stride(from: shard * shardRows, to: end, by: blockRows) {
+            run(batch, first..<min(first + blockRows, end), shard: shard, arena: batch.arenas[worker])
+        }
+    }
+
+    /// One block: positions `block` of the batch.
+    private func run(_ batch: Batch, _ block: Range<Int>, shard: Int, arena: TapeArena) {
+        let tape = batch.tape
+        var frame = arena.frame(parameters: model.parameterBuffer, gradients: shardGradients[shard])
+        frame.rows = block.count
+        frame.firstRow = block.lowerBound
+        frame.batchRows = batch.rows.count
+        frame.step = batch.number
         frame.seed = seed
-        gather(batch, tape, frame)
+        gather(batch, block, frame)
         arena.forward(frame, version: model.parameterBuffer.version)
         let heads = model.heads.count
         for head in 0..<heads {
             shardLosses[shard * heads + head] += frame.losses[tape.losses[head].index]
             let value = tape.outputs[head]
             let output = frame.data(value)
-            for position in 0..<batch.rows.count {
-                RowCopy.scatter(output, value: value, position: position, to: outputMemory[head], row: batch.first + position)
+            for (position, row) in block.enumerated() {
+                RowCopy.scatter(output, value: value, position: position, to: outputMemory[head], row: row)
             }
         }
         if batch.training { arena.backward(frame) }
     }
 
-    private func gather(_ batch: Batch, _ tape: ModelTape, _ frame: Frame) {
+    private func gather(_ batch: Batch, _ block: Range<Int>, _ frame: Frame) {
+        let tape = batch.tape
         let input = frame.data(tape.input)
+        let rows = batch.rows.dropFirst(block.lowerBound).prefix(block.count)
         batch.inputs.withUnsafeBufferPointer { source in
-            for (position, row) in batch.rows.enumerated() {
-                RowCopy.gather(source.baseAddress!, row: row, into: input, value: tape.input, position: position, rows: batch.rows.count)
+            for (position, row) in rows.enumerated() {
+                RowCopy.gather(source.baseAddress!, row: row, into: input, value: tape.input, position: position, rows: rows.count)
             }
         }
         for (head, loss) in tape.losses.enumerated() {
             let count = tape.outputs[head].features
             let (targets, weights) = (frame[loss.targets], frame[loss.weights])
             batch.targets[head].withUnsafeBufferPointer { source in
-                for (position, row) in batch.rows.enumerated() {
+                for (position, row) in rows.enumerated() {
                     (targets + position * count).update(from: source.baseAddress! + row * count, count: count)
                 }
             }
             let given = batch.sampleWeights[head]
-            for (position, row) in batch.rows.enumerated() { weights[position] = given.map { $0[row] } ?? 1 }
+            for (position, row) in rows.enumerated() { weights[position] = given.map { $0[row] } ?? 1 }
         }
     }
 
@@ -218,7 +227,7 @@ extension TrainingStep {
 
     private func check(inputs: Tensor, targets: [Tensor], sampleWeights: [[Float]?], rows: ArraySlice<Int>) throws(ModelError) {
         let count = inputs.shape.first ?? 0
-        guard Array(inputs.shape.dropFirst()) == model.inputShape else {
+        guard inputs.shape.dropFirst().elementsEqual(model.inputShape) else {
             throw ModelError(
                 .invalidInput, "the model reads examples of shape \(shapeText(model.inputShape)), but the inputs are \(shapeText(inputs.shape))")
         }
