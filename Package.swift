@@ -39,7 +39,9 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "apus", dependencies: ["ApusCLI"], swiftSettings: settings),
-        .executableTarget(name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", argumentParser], swiftSettings: settings),
+        .executableTarget(
+            name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "CApusBench", argumentParser],
+            swiftSettings: settings),
         library(
             "ApusCLI",
             [
@@ -74,6 +76,8 @@ let package = Package(
         library("ApusTensor", ["CApusKernels"]),
         library("ApusNN", ["ApusTensor", "ApusText"]),
         library("ApusTraining", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
+
+        .target(name: "CApusBench"),
 
         // Data, files, hub, pictures.
         library("ApusData", ["ApusJSON", "ApusSystem"]),

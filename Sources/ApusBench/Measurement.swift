@@ -4,9 +4,9 @@ import ApusTensor
 struct Measurement {
     private var fields: [(String, String)]
 
-    init(workload: Workload, mode: String, batch: Int, threads: Int) {
+    init(workload: String, mode: String, batch: Int, threads: Int) {
         fields = [
-            ("framework", "\"apus\""), ("workload", "\"\(workload.rawValue)\""), ("mode", "\"\(mode)\""), ("variant", "\"\(Kernels.best.name)\""),
+            ("framework", "\"apus\""), ("workload", "\"\(workload)\""), ("mode", "\"\(mode)\""), ("variant", "\"\(Kernels.best.name)\""),
             ("batch", "\(batch)"), ("threads", "\(threads)"),
         ]
     }
@@ -17,14 +17,14 @@ struct Measurement {
         fields.append((name, "[" + values.map { Self.rounded($0, 5) }.joined(separator: ", ") + "]"))
     }
 
-    /// Time per step from the clean epochs.
-    mutating func add(_ timer: QuietTimer, wanted: Int, steps: Int, batch: Int) {
+    /// Time per step from the clean epochs, each of `steps` steps over `rows` rows.
+    mutating func add(_ timer: QuietTimer, wanted: Int, steps: Int, rows: Int) {
         let (seconds, others) = timer.measured(wanted: wanted)
         let median = QuietTimer.median(seconds)
         let step = median / Double(steps)
         let (fastest, slowest) = (seconds.min() ?? 0, seconds.max() ?? 0)
         add("steps_per_s", 1 / step, digits: 2)
-        add("samples_per_s", Double(batch) / step, digits: 1)
+        add("samples_per_s", Double(rows) / median, digits: 1)
         add("step_ms", step * 1e3, digits: 4)
         add("best_step_ms", fastest / Double(steps) * 1e3, digits: 4)
         add("spread", (slowest - fastest) / median, digits: 3)

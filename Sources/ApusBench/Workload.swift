@@ -1,5 +1,4 @@
 import ApusNN
-import ApusTensor
 import ApusTraining
 import ArgumentParser
 
@@ -16,7 +15,7 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
     /// Three LSTM layers of 50 over 60 steps of 20 features.
     case w4
 
-    var inputShape: [Int] {
+    private var inputShape: [Int] {
         switch self {
         case .w0: [30, 13]
         case .w1lstm, .w1gru: [24, 80]
@@ -25,7 +24,7 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    var description: ModelDescription {
+    private var description: ModelDescription {
         switch self {
         case .w0: Recipe.multiTaskLSTM.description
         case .w1lstm:
@@ -86,33 +85,9 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// As the peers': AdamW for the transformer, else Adam.
-    var optimizer: any Optimizer { self == .w3 ? AdamW(learningRate: 1e-3, weightDecay: 0.01) : Adam(learningRate: 1e-3) }
-
-    /// Normal inputs; targets as the peers have them: classes with weights, a one in three of ten rows, or numbers.
-    func examples(_ model: Model, count: Int) -> (inputs: Tensor, targets: [Tensor], weights: [[Float]?]) {
-        let random = Philox(seed: 0)
-        let shape = [count] + inputShape
-        let inputs = Tensor(shape: shape) { values in for index in values.indices { values[index] = Float(random.normal(at: UInt64(index))) } }
-        let classWeights: [Float] = [1.0, 1.5, 2.0, 2.4]
-        var weights: [[Float]?] = []
-        let targets = model.heads.enumerated().map { number, head in
-            let numbers = Philox(seed: 1, stream: UInt64(number))
-            let columns = head.outputShape[0]
-            var values = [Float](repeating: 0, count: count * columns)
-            if head.loss == .crossEntropy {
-                let classes = (0..<count).map { numbers.integer(below: columns, at: UInt64($0)) }
-                for (row, label) in classes.enumerated() { values[row * columns + label] = 1 }
-                weights.append(classes.map { classWeights[$0 % 4] })
-            } else if head.loss == .binaryCrossEntropy {
-                for index in values.indices { values[index] = numbers.uniform(at: UInt64(index)) < 0.3 ? 1 : 0 }
-                weights.append(nil)
-            } else {
-                for index in values.indices { values[index] = Float(5 + numbers.normal(at: UInt64(index))) }
-                weights.append(nil)
-            }
-            return Tensor(shape: [count, columns], values)
-        }
-        return (inputs, targets, weights)
+    var model: BenchmarkModel {
+        // As the peers': AdamW for the transformer, else Adam.
+        let optimizer: any Optimizer = self == .w3 ? AdamW(learningRate: 1e-3, weightDecay: 0.01) : Adam(learningRate: 1e-3)
+        return BenchmarkModel(name: rawValue, description: description, inputShape: inputShape, optimizer: optimizer)
     }
 }
