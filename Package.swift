@@ -5,6 +5,7 @@ import PackageDescription
 //
 //   apus -> ApusCLI -> NotebookRunner, ApusMagics, ApusKernel, JupyterTransport
 //   session:  ApusKernel, NotebookRunner -> ApusSession       (two fronts of one session interface)
+//             ApusSessionProcess -> ApusSession               (the same interface, kept by another process)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
@@ -43,7 +44,8 @@ let package = Package(
         library(
             "ApusCLI",
             [
-                "ApusJSON", "ApusSession", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol", "JupyterTransport",
+                "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol",
+                "JupyterTransport",
                 "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
             ]),
 
@@ -54,6 +56,7 @@ let package = Package(
 
         // Notebook fronts and the session they share.
         library("ApusSession", ["ApusJSON", "ApusText", argumentParser]),
+        library("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux"]),
         library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
         library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),

@@ -1,4 +1,5 @@
 import ApusSession
+import ApusThreads
 import JupyterProtocol
 import Synchronization
 
