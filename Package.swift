@@ -89,7 +89,13 @@ let package = Package(
         tests("ApusJSON"),
         tests("ApusSystem", ["TestSupport"]),
         tests("ApusText"),
-        tests("ApusSession", ["ApusJSON", "TestSupport", argumentParser]),
+        .target(
+            name: "SessionTestSupport", dependencies: ["ApusSession", argumentParser], path: "Tests/SessionTestSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "SessionProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SessionTestSupport"], path: "Tests/SessionProbe",
+            swiftSettings: settings),
+        tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
+        tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("NotebookFormat", ["ApusJSON", "TestSupport"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
         tests("JupyterProtocol", ["ApusJSON", "TestSupport"]),

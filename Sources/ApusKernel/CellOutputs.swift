@@ -1,5 +1,4 @@
 import ApusSession
-import ApusThreads
 import JupyterProtocol
 import Synchronization
 

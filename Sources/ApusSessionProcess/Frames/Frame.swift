@@ -1,13 +1,13 @@
-import ApusJSON
+package import ApusJSON
 
 /// How messages lie on the socket: the length as four bytes, least significant first, then so many bytes of JSON.
-enum Frame {
-    static let headerLength = 4
+package enum Frame {
+    package static let headerLength = 4
     /// Bytes of JSON in one frame; what claims to be longer is not read.
-    static let maximumLength = 1 << 30
+    package static let maximumLength = 1 << 30
 
     /// - Throws: `FrameError.tooLong`.
-    static func bytes(_ message: JSON, maximumLength: Int = Frame.maximumLength) throws(FrameError) -> [UInt8] {
+    package static func bytes(_ message: JSON, maximumLength: Int = Frame.maximumLength) throws(FrameError) -> [UInt8] {
         let text = message.text().utf8
         let length = text.count
         guard length <= maximumLength else { throw .tooLong(length) }
@@ -20,12 +20,12 @@ enum Frame {
 }
 
 /// Why bytes are no message.
-enum FrameError: Error, Equatable, CustomStringConvertible {
+package enum FrameError: Error, Equatable, CustomStringConvertible {
     case tooLong(Int)
     case notJSON(JSONError)
     case notAMessage(String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .tooLong(let length): "a message of \(length) bytes, and \(Frame.maximumLength) is the most"
         case .notJSON(let error): "\(error)"

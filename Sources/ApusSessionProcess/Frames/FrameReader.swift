@@ -1,19 +1,19 @@
-import ApusJSON
+package import ApusJSON
 
 /// Cuts what comes from the socket, in pieces of any size, into messages.
 ///
 /// Memory follows the bytes that have come, never a length that was only claimed.
-struct FrameReader {
+package struct FrameReader {
     private var buffer: [UInt8] = []
     private var position = 0
     private let maximumLength: Int
 
-    init(maximumLength: Int = Frame.maximumLength) { self.maximumLength = maximumLength }
+    package init(maximumLength: Int = Frame.maximumLength) { self.maximumLength = maximumLength }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) { buffer.append(contentsOf: bytes) }
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) { buffer.append(contentsOf: bytes) }
 
     /// The next message and how many bytes it took; nil when it has not come whole.
-    mutating func next() throws(FrameError) -> (message: JSON, byteCount: Int)? {
+    package mutating func next() throws(FrameError) -> (message: JSON, byteCount: Int)? {
         guard buffer.count - position >= Frame.headerLength else { return nil }
         var length = 0
         for index in 0..<Frame.headerLength { length |= Int(buffer[position + index]) << (8 * index) }

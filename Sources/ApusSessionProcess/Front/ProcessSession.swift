@@ -48,6 +48,9 @@ public final class ProcessSession: Session {
 
     deinit { state.withLock { $0.child }?.kill() }
 
+    /// The number of the session process; nil while there is none.
+    package var processNumber: Int32? { state.withLock { $0.child }?.processNumber }
+
     // MARK: Running
 
     public func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
@@ -111,16 +114,15 @@ public final class ProcessSession: Session {
             return end(run, CellReply(.error(CellError(name: "CellTooLong", title: "the cell is \(error)", hint: "read long texts from a file"))))
         }
         do throws(SystemError) {
-            let (child, lastEnd) = try state.withLock { state throws(SystemError) -> (SessionChild, SessionEnd?) in
+            try state.withLock { state throws(SystemError) in
                 let child: SessionChild
                 if let running = state.child { child = running } else { child = try startChild(&state) }
-                defer { state.unreportedEnd = nil }
-                return (child, state.unreportedEnd)
+                if let end = state.unreportedEnd { delivery.post { self.show(.stream(.stderr, end.warning), of: run) } }
+                state.unreportedEnd = nil
+                // False for a process that is found dead: its end is reported soon, and the cell then starts again.
+                run.noteSent(child.sender.send(frame))
+                if run.isCancelled { child.send(.interrupt(cell: run.number)) }
             }
-            if let lastEnd { delivery.post { self.show(.stream(.stderr, lastEnd.warning), of: run) } }
-            // A process that was found dead: its end is reported soon, and the cell then starts again.
-            run.noteSent(child.sender.send(frame))
-            if run.isCancelled { child.send(.interrupt(cell: run.number)) }
         } catch {
             end(run, CellReply(.error(SessionEnd(cause: .notStarted(errno: error.code)).error(advice: nil))))
         }

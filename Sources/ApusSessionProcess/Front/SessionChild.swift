@@ -36,6 +36,9 @@ final class SessionChild: Sendable {
         _ = Thread(name: "apus-session") { [self] in supervise(launch) }
     }
 
+    /// Nil before the start and after the end.
+    var processNumber: pid_t? { state.withLock { $0.process } }
+
     /// Ends the process at once; harmless when it has ended.
     func kill() {
         state.withLock { state in

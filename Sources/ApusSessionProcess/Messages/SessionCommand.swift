@@ -1,8 +1,8 @@
-import ApusJSON
-import ApusSession
+package import ApusJSON
+package import ApusSession
 
 /// What the front tells the session process. Numbers name cells, questions and queries, so that answers find their way.
-enum SessionCommand: Sendable, Equatable {
+package enum SessionCommand: Sendable, Equatable {
     case execute(cell: Int, CellRequest)
     /// Asks a cell to stop; does nothing when it has ended.
     case interrupt(cell: Int)
@@ -19,7 +19,7 @@ enum SessionCommand: Sendable, Equatable {
 extension SessionCommand {
     private enum Kind: String { case execute, interrupt, answer, delivered, complete, inspect, close }
 
-    var json: JSON {
+    package var json: JSON {
         switch self {
         case .execute(let cell, let request): ["kind": "execute", "cell": .int(cell), "request": request.json]
         case .interrupt(let cell): ["kind": "interrupt", "cell": .int(cell)]
@@ -33,7 +33,7 @@ extension SessionCommand {
         }
     }
 
-    init(_ json: JSON) throws(FrameError) {
+    package init(_ json: JSON) throws(FrameError) {
         let fields = try MessageFields(json)
         switch try fields.choice("kind", Kind.self) {
         case .execute: self = .execute(cell: try fields.int("cell"), try CellRequest(try fields.fields("request")))

@@ -1,8 +1,8 @@
-import ApusJSON
-import ApusSession
+package import ApusJSON
+package import ApusSession
 
 /// What the session process tells the front.
-enum SessionReport: Sendable, Equatable {
+package enum SessionReport: Sendable, Equatable {
     /// Something to show for a cell; cell 0 is none: what was written while no cell ran.
     case event(cell: Int, CellEvent)
     /// A cell asks the person in front of the notebook.
@@ -18,7 +18,7 @@ enum SessionReport: Sendable, Equatable {
 extension SessionReport {
     private enum Kind: String { case event, ask, withdraw, reply, completions, inspection }
 
-    var json: JSON {
+    package var json: JSON {
         switch self {
         case .event(let cell, let event): ["kind": "event", "cell": .int(cell), "event": event.json]
         case .ask(let cell, let question, let prompt, let isPassword):
@@ -30,7 +30,7 @@ extension SessionReport {
         }
     }
 
-    init(_ json: JSON) throws(FrameError) {
+    package init(_ json: JSON) throws(FrameError) {
         let fields = try MessageFields(json)
         switch try fields.choice("kind", Kind.self) {
         case .event: self = .event(cell: try fields.int("cell"), try CellEvent(try fields.fields("event")))

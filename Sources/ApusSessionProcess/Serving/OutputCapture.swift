@@ -4,10 +4,11 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What code in this process writes to descriptors 1 and 2 past the session: it comes back through two pipes and joins the cell's
-/// outputs, as it happens.
+/// Text on its way from this process to the front: two pipes, into which code writes to descriptors 1 and 2 past the session, and the
+/// session what it prints.
 ///
-/// The front holds the pipes' ends for reading, too, so that the last words of a process that dies are not lost.
+/// A thread reads them a moment after something came, so that a loop of prints becomes a few messages. The front holds the pipes'
+/// ends for reading, too, so that the last words of a process that dies are not lost, whatever it dies of.
 final class OutputCapture: Sendable {
     typealias Sink = @Sendable (String, StreamName) -> Void
 
@@ -15,13 +16,25 @@ final class OutputCapture: Sendable {
         var decoders: [StreamName: UTF8Decoder] = [.stdout: UTF8Decoder(), .stderr: UTF8Decoder()]
     }
 
+    /// How long text waits for more.
+    private static let delay: Duration = .milliseconds(2)
+    /// UTF-8 bytes from which on a text goes straight to the sink.
+    private static let longText = 16 << 10
+
     private let pipes: [(name: StreamName, pipe: Descriptor)]
+    /// Other names of descriptors 1 and 2, which stay when cells replace those.
+    private let inputs: [StreamName: Descriptor]
     private let stopped = Wakeup()
     private let state = Mutex(State())
+    /// The stream of the session's last text.
+    private let last = Mutex(StreamName.stdout)
     private let sink: Sink
 
     init(output: Descriptor, errors: Descriptor, sink: @escaping Sink) {
         pipes = [(.stdout, output), (.stderr, errors)]
+        inputs = [
+            .stdout: Descriptor(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)), .stderr: Descriptor(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)),
+        ]
         self.sink = sink
     }
 
@@ -32,7 +45,7 @@ final class OutputCapture: Sendable {
                 var entries = pipes.map { pollfd(fd: $0.pipe.number, events: Int16(POLLIN), revents: 0) }
                 entries.append(pollfd(fd: stopped.descriptor, events: Int16(POLLIN), revents: 0))
                 guard poll(&entries, nfds_t(entries.count), -1) > 0 else { continue }
-                if entries[pipes.count].revents != 0 { return }
+                if stopped.wait(timeout: Self.delay) { return }
                 drain()
             }
         }
@@ -40,7 +53,31 @@ final class OutputCapture: Sendable {
 
     func stop() { stopped.signal() }
 
-    /// Forwards what was written so far, so that what the session shows next comes after it.
+    /// Takes what the session prints.
+    func write(_ text: String, to name: StreamName) {
+        last.withLock { last in
+            let isLong = text.utf8.count >= Self.longText
+            // The order between the two streams is that of the reading.
+            if last != name || isLong { drain() }
+            last = name
+            if isLong { sink(text, name) } else { fill(name, text) }
+        }
+    }
+
+    private func fill(_ name: StreamName, _ text: String) {
+        guard let input = inputs[name] else { return }
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(input.number, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0, errno != EINTR { return }
+                rest = rest.dropFirst(max(0, count))
+            }
+        }
+    }
+
+    /// Forwards what was written so far, so that what is shown next comes after it.
     func drain() {
         var entries = pipes.map { pollfd(fd: $0.pipe.number, events: Int16(POLLIN), revents: 0) }
         guard poll(&entries, nfds_t(entries.count), 0) > 0 else { return }
@@ -60,8 +97,8 @@ final class OutputCapture: Sendable {
         }
     }
 
-    /// At most what a pipe holds, so that somebody who never stops writing keeps nobody here.
-    private static let mostReads = 4
+    /// Twice what a pipe holds, so that somebody who never stops writing keeps nobody here.
+    private static let mostReads = 8
 
     private func forward(_ pipe: Descriptor, _ name: StreamName, _ state: inout State) {
         for _ in 0..<Self.mostReads {
@@ -70,7 +107,7 @@ final class OutputCapture: Sendable {
                 return state.decoders[name]?.decode(bytes)
             }
             guard let text else { return }
-            sink(text, name)
+            if !text.isEmpty { sink(text, name) }
         }
     }
 }

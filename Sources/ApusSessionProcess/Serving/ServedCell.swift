@@ -1,6 +1,6 @@
 import ApusSession
 
-/// The client of a cell in the session process: outputs go to the lane, questions to the front.
+/// The client of a cell in the session process: text goes to the capture, other outputs to the lane, questions to the front.
 struct ServedCell: SessionClient {
     let number: Int
     let lane: EventLane
@@ -8,13 +8,13 @@ struct ServedCell: SessionClient {
     let capture: OutputCapture
 
     func receive(_ event: CellEvent) {
+        if case .stream(let name, let text) = event { return capture.write(text, to: name) }
         capture.drain()
         lane.send(event, cell: number)
     }
 
     func requestInput(prompt: String, isPassword: Bool) async throws -> String {
         capture.drain()
-        lane.flush()
         guard let answer = try await questions.ask(cell: number, prompt: prompt, isPassword: isPassword) else { throw InputUnavailable() }
         return answer
     }

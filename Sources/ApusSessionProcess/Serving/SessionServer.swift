@@ -35,7 +35,7 @@ final class SessionServer: Sendable {
         self.lane = lane
         questions = OpenQuestions { Self.send($0, to: sender) }
         capture = OutputCapture(output: output, errors: errors) { [current] text, name in
-            if let cell = current.number { lane.write(text, to: name, cell: cell) }
+            if let cell = current.number { lane.send(.stream(name, text), cell: cell) }
         }
     }
 

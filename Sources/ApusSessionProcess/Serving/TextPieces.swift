@@ -1,15 +1,15 @@
 /// A text in pieces of at most `longest` UTF-8 bytes, cut between scalars.
-struct TextPieces: Sequence, IteratorProtocol {
+package struct TextPieces: Sequence, IteratorProtocol {
     private var rest: Substring
     private let longest: Int
 
     /// - Parameter longest: At least the four bytes that a scalar may take.
-    init(_ text: String, longest: Int) {
+    package init(_ text: String, longest: Int) {
         rest = text[...]
         self.longest = longest
     }
 
-    mutating func next() -> String? {
+    package mutating func next() -> String? {
         guard !rest.isEmpty else { return nil }
         guard rest.utf8.count > longest else {
             defer { rest = "" }

@@ -1,8 +1,10 @@
 /// Turns bytes that come in pieces into text; a scalar that is cut waits for its rest, what is no UTF-8 becomes U+FFFD.
-struct UTF8Decoder {
+package struct UTF8Decoder {
     private var rest: [UInt8] = []
 
-    mutating func decode(_ bytes: some Collection<UInt8>) -> String {
+    package init() {}
+
+    package mutating func decode(_ bytes: some Collection<UInt8>) -> String {
         rest += bytes
         let whole = rest.count - unfinishedCount
         defer { rest.removeFirst(whole) }
@@ -10,7 +12,7 @@ struct UTF8Decoder {
     }
 
     /// What still waited, at the end of the text.
-    mutating func finish() -> String {
+    package mutating func finish() -> String {
         defer { rest = [] }
         return String(decoding: rest, as: UTF8.self)
     }

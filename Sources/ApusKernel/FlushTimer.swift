@@ -1,17 +1,20 @@
+import ApusThreads
+import Synchronization
+
 /// Calls back a fixed time after each request, on a thread of its own that starts with the first one.
 ///
 /// Not a task, because output must also flow while the cooperative pool is full of computation.
-public final class FlushTimer: Sendable {
+final class FlushTimer: Sendable {
     private typealias Entry = (deadline: ContinuousClock.Instant, action: @Sendable () -> Void)
 
     private let delay: Duration
     private let entries = Mailbox<Entry?>()
     private let thread = LazyThread(name: "apus-flush")
 
-    public init(delay: Duration) { self.delay = delay }
+    init(delay: Duration) { self.delay = delay }
 
     /// Runs `action` once, `delay` from now.
-    public func schedule(_ action: @escaping @Sendable () -> Void) {
+    func schedule(_ action: @escaping @Sendable () -> Void) {
         entries.post((ContinuousClock.now + delay, action))
         thread.startOnce { [entries] in
             let alarm = Wakeup()
