@@ -3,22 +3,26 @@ import ApusSession
 extension ProcessSession: SessionChildObserver {
     /// Bytes of stray text that are kept for the report of an end.
     private static let mostStrayText = 4 << 10
+    /// Bytes of messages that wait for clients: a full window, and questions, which take no room in it.
+    private static let mostWaitingBytes = 2 * EventWindow.size
     /// Questions that one cell may have open; more come only from a broken process.
     private static let mostQuestions = 64
     /// Bytes of taken events after which the process is told.
     private static let reportedBytes = EventWindow.size / 8
 
     func received(_ report: SessionReport, bytes: Int, from child: SessionChild) throws(FrameError) {
+        // The process waits when its window is full, unless it is broken.
+        guard delivery.byteCount <= Self.mostWaitingBytes else { throw .notAMessage("more outputs than it was asked for") }
         switch report {
-        case .event(let cell, let event): try receive(event, of: cell, bytes: bytes, from: child)
+        case .event(let cell, let event): receive(event, of: cell, bytes: bytes, from: child)
         case .ask(let cell, let question, let prompt, let isPassword):
             guard let run = running(cell) else { return }
             guard run.questionCount < Self.mostQuestions else { throw .notAMessage("more questions than anybody answers") }
-            delivery.post {
+            delivery.post(bytes: bytes) {
                 run.ask(question, prompt, isPassword: isPassword) { child.send(.answer(question: question, $0)) }
             }
         case .withdraw(let cell, let question):
-            if let run = running(cell) { delivery.post { run.withdraw(question) } }
+            if let run = running(cell) { delivery.post(bytes: bytes) { run.withdraw(question) } }
         case .reply(let cell, let reply):
             guard let run = running(cell) else { return }
             // Mostly nothing waits, and a change of threads is saved.
@@ -33,13 +37,11 @@ extension ProcessSession: SessionChildObserver {
         state.withLock { $0.running?.number == cell ? $0.running : nil }
     }
 
-    private func receive(_ event: CellEvent, of cell: Int, bytes: Int, from child: SessionChild) throws(FrameError) {
+    private func receive(_ event: CellEvent, of cell: Int, bytes: Int, from child: SessionChild) {
         guard let run = running(cell) else {
             if case .stream(_, let text) = event { keep(text) }
             return taken(bytes, from: child)
         }
-        // The process waits when this is full, unless it is broken.
-        guard delivery.byteCount <= EventWindow.size else { throw .notAMessage("more outputs than it was asked for") }
         delivery.post(bytes: bytes) {
             self.show(event, of: run)
             self.taken(bytes, from: child)
