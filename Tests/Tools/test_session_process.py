@@ -11,10 +11,10 @@ import time
 import pytest
 
 from notebooks import Runs
-from test_durability import wait_for
+from test_durability import SIZE, assert_same_model, resume, wait_for, wait_for_epoch, whole
 from test_kernel_protocol import ASKS, QUICK, TIMEOUT, client, control, is_alive, manager, published, reply_to, start_question
 
-__all__ = ["client", "manager"]
+__all__ = ["client", "manager", "whole"]
 DEADLINE = 30
 
 
@@ -211,6 +211,17 @@ def test_a_run_whose_session_dies(training, runs, name):
     assert name in errors and "%%train --resume" in errors
     assert errors_in(runs) == ["SessionEnded"]
     wait_until_gone(session)
+
+
+def test_a_training_whose_session_died_resumes_to_the_same_bits(apus, notebook_path, jupyter_environment, tmp_path, whole):
+    runs = Runs(apus, notebook_path, tmp_path, jupyter_environment, **SIZE)
+    process = runs.start()
+    wait_for_epoch(runs, process, 3)
+    os.kill(session_of(process.pid), signal.SIGKILL)
+    process.communicate(timeout=DEADLINE)
+    assert process.returncode == 1 and errors_in(runs) == ["SessionEnded"]
+    resume(runs)
+    assert_same_model(runs, whole)
 
 
 def test_control_c_interrupts_the_training_and_not_the_session(training, runs):

@@ -9,7 +9,10 @@ final class CellRun: Sendable {
         var isCancelled = false
         /// Whether a process has it; false as well when the process was found dead.
         var isSent = false
+        /// Those that the client has not come back from.
         var questions: [Int: Task<Void, Never>] = [:]
+        /// Those whose answer nobody wants any more.
+        var withdrawn: Set<Int> = []
         var hasEnded = false
     }
 
@@ -32,18 +35,23 @@ final class CellRun: Sendable {
 
     func begin(_ continuation: CheckedContinuation<CellReply, Never>) { state.withLock { $0.continuation = continuation } }
 
-    /// Gives the reply to whoever waits; open questions are withdrawn. Only the first reply counts.
+    /// Gives the reply to whoever waits. Open questions are withdrawn, and the client comes back from them before: it may have to put a
+    /// terminal in order. Only the first reply counts.
     func finish(_ reply: CellReply) {
         let (continuation, questions) = state.withLock { state in
             defer {
                 state.continuation = nil
-                state.questions = [:]
                 state.hasEnded = true
             }
-            return (state.continuation, state.questions)
+            return (state.continuation, Array(state.questions.values))
         }
-        for question in questions.values { question.cancel() }
-        continuation?.resume(returning: reply)
+        guard let continuation else { return }
+        for question in questions { question.cancel() }
+        if questions.isEmpty { return continuation.resume(returning: reply) }
+        Task {
+            for question in questions { await question.value }
+            continuation.resume(returning: reply)
+        }
     }
 
     // MARK: Questions
@@ -57,11 +65,20 @@ final class CellRun: Sendable {
             state.questions[question] = Task {
                 // Whatever the reason, there is no answer; a cell that was interrupted knows so itself.
                 let text = try? await client.requestInput(prompt: prompt, isPassword: isPassword)
-                guard self.state.withLock({ $0.questions.removeValue(forKey: question) }) != nil else { return }
-                answer(text)
+                let isWanted = self.state.withLock { state in
+                    state.questions[question] = nil
+                    return state.withdrawn.remove(question) == nil && !state.hasEnded
+                }
+                if isWanted { answer(text) }
             }
         }
     }
 
-    func withdraw(_ question: Int) { state.withLock { $0.questions.removeValue(forKey: question) }?.cancel() }
+    func withdraw(_ question: Int) {
+        let task = state.withLock { state in
+            if state.questions[question] != nil { state.withdrawn.insert(question) }
+            return state.questions[question]
+        }
+        task?.cancel()
+    }
 }
