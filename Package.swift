@@ -5,6 +5,7 @@ import PackageDescription
 //
 //   apus -> ApusCLI -> NotebookRunner, ApusMagics, ApusKernel, JupyterTransport
 //   session:  ApusKernel, NotebookRunner -> ApusSession       (two fronts of one session interface)
+//             ApusSessionProcess -> ApusSession               (the same interface, kept by another process)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
@@ -45,7 +46,8 @@ let package = Package(
         library(
             "ApusCLI",
             [
-                "ApusJSON", "ApusSession", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol", "JupyterTransport",
+                "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol",
+                "JupyterTransport",
                 "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
             ]),
 
@@ -56,6 +58,7 @@ let package = Package(
 
         // Notebook fronts and the session they share.
         library("ApusSession", ["ApusJSON", "ApusText", argumentParser]),
+        library("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux"]),
         library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
         library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),
@@ -90,7 +93,13 @@ let package = Package(
         tests("ApusJSON"),
         tests("ApusSystem", ["TestSupport"]),
         tests("ApusText"),
-        tests("ApusSession", ["ApusJSON", "TestSupport", argumentParser]),
+        .target(
+            name: "SessionTestSupport", dependencies: ["ApusSession", argumentParser], path: "Tests/SessionTestSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "SessionProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SessionTestSupport"], path: "Tests/SessionProbe",
+            swiftSettings: settings),
+        tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
+        tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("NotebookFormat", ["ApusJSON", "TestSupport"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
         tests("JupyterProtocol", ["ApusJSON", "TestSupport"]),

@@ -12,6 +12,8 @@ public enum ApusMain {
 
     private static func exitCode(_ arguments: [String]) -> Int32 {
         do {
+            // Started for every notebook, by this program itself: it does not pay for reading a command line.
+            if let session = SessionCommand(arguments) { try session.run() }
             var command = try ApusCommand.parseAsRoot(ParameterArguments.joined(arguments))
             try command.run()
             return ExitStatus.done

@@ -30,7 +30,8 @@ struct KernelCommand: ParsableCommand {
         transport.start(kernel)
         kernel.announce()
         KernelLoop(kernel: kernel, signals: signals, parent: KernelParent()).run()
-        kernel.closeSession(within: .milliseconds(300))
+        // The session ends its process within less, also when a cell spins.
+        kernel.closeSession(within: .milliseconds(700))
         transport.close()
     }
 }

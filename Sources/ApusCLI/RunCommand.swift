@@ -77,7 +77,8 @@ public struct RunCommand: ParsableCommand {
         } catch let error as FileError {
             throw CommandFailure(message: "\(error)", exitCode: ExitStatus.failed)
         }
-        if !report.isSessionStuck { try Blocking.wait { await session.close() } }
+        // Ends the session's process, also when a cell that was given up still runs there.
+        try Blocking.wait { await session.close() }
         try finish(report, paths, signal: received.first)
     }
 

@@ -1,14 +1,43 @@
 import ApusJSON
 import ApusMagics
 import ApusSession
+import ApusSessionProcess
+import Glibc
 
 /// Puts together what runs cells: the one place that knows both the fronts and the magics.
 enum SessionFactory {
     /// The magics beside the generic ones.
     static var magics: [any Magic.Type] { StandardMagics.all }
 
+    /// A session in a process of its own, which starts with the first cell.
     static func makeSession() -> any Session {
-        CellSession(magics: magics)
+        ProcessSession(
+            launch: launch, language: .swift, substitute: { CellSession(magics: magics) }, advice: LostTraining.advice)
+    }
+
+    /// The session that such a process serves.
+    ///
+    /// - Parameter number: Which one it is of its front, from 1.
+    static func makeServedSession(number: Int) -> CellSession {
+        CellSession(magics: magics, displayPrefix: "apus-\(number)")
+    }
+
+    /// The same program, also when its file has been replaced meanwhile.
+    @Sendable private static func launch(number: Int) -> SessionLaunch {
+        SessionLaunch(
+            executable: "/proc/self/exe", arguments: SessionCommand(number: number).arguments, environment: environment)
+    }
+
+    /// This process's environment. A crash is reported by the front at once; the backtrace of a release build would say little.
+    private static var environment: [String] {
+        var variables: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            variables.append(String(cString: variable))
+            next += 1
+        }
+        if getenv("SWIFT_BACKTRACE") == nil { variables.append("SWIFT_BACKTRACE=enable=no") }
+        return variables
     }
 
     static func makeChecker(overrides: [String: JSON] = [:]) -> CellChecker {

@@ -1,11 +1,17 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
@@ -25,6 +31,85 @@ int clinux_pidfd(pid_t process) {
     (void)process;
     return -1;
 #endif
+}
+
+/* From a terminal these go to every process of the group; the parent decides what they mean. */
+static sigset_t termination(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    return signals;
+}
+
+int clinux_spawn(const char *path, char *const *arguments, char *const *environment, clinux_child_files files, pid_t *child) {
+    /* First to numbers that none of the targets has, so that no copy overwrites a descriptor that is still needed. */
+    enum { first = 3, count = 5, above = 100 };
+    const int sources[count] = {files.socket, files.output[0], files.errors[0], files.output[1], files.errors[1]};
+    const int targets[count] = {3, 4, 5, 1, 2};
+    int copies[count] = {-1, -1, -1, -1, -1};
+    int failure = 0;
+    for (int i = 0; i < count && !failure; i++) {
+        copies[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, above);
+        if (copies[i] < 0) failure = errno;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    if (!failure) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    for (int i = 0; i < count && !failure; i++) failure = posix_spawn_file_actions_adddup2(&actions, copies[i], targets[i]);
+    if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, first + 3);
+    sigset_t blocked = termination(), all;
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &blocked);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!failure) failure = posix_spawn(child, path, &actions, &attributes, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    for (int i = 0; i < count; i++) {
+        if (copies[i] >= 0) close(copies[i]);
+    }
+    return failure;
+}
+
+void clinux_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+static void pass(int signal) { (void)signal; }
+
+void clinux_ignore_termination(void) {
+    /* A handler, not SIG_IGN, because exec(2) resets handlers only. */
+    struct sigaction action = {.sa_handler = pass, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    sigset_t signals = termination();
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+void clinux_buffer_lines(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+void clinux_flush_output(void) { fflush(stdout); }
+
+int clinux_socket_pair(int pair[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair); }
+
+int clinux_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
+int clinux_reap(pid_t child, int *status, long *peak) {
+    struct rusage usage;
+    pid_t reaped;
+    do {
+        reaped = wait4(child, status, 0, &usage);
+    } while (reaped < 0 && errno == EINTR);
+    if (reaped < 0) return errno;
+    *peak = usage.ru_maxrss;
+    return 0;
 }
 
 void clinux_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }

@@ -11,20 +11,31 @@ public actor CellSession: Session {
     public nonisolated let language: LanguageInfo
     private nonisolated let queue = RunQueue()
     private nonisolated let names = Mutex(SessionNames())
+    /// Begins the ids of displays.
+    private let displayPrefix: String
     private var contents = WorkspaceContents()
     private var cellsRun = 0
 
-    /// - Parameter magics: The magics beside the generic ones.
-    public init(magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift) {
+    /// - Parameters:
+    ///   - magics: The magics beside the generic ones.
+    ///   - displayPrefix: Begins the ids of displays. Sessions that follow each other in one front need different ones, so that a
+    ///     display of the session before is never updated.
+    public init(
+        magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus"
+    ) {
         executor = SessionExecutor()
         catalogue = MagicCatalogue(magics)
         self.environment = environment
         self.language = language
+        self.displayPrefix = displayPrefix
     }
 
     deinit { executor.stop() }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Runs tasks on the session's thread: whoever calls `execute` there saves two changes of threads a cell.
+    package nonisolated var taskExecutor: any TaskExecutor { executor }
 
     // MARK: Running
 
@@ -54,7 +65,7 @@ public actor CellSession: Session {
     private func perform(_ request: CellRequest, _ client: any SessionClient, _ interruption: Interruption) async -> CellReply {
         guard !interruption.isRequested else { return CellReply(.error(.interrupted(hasCommitted: false))) }
         cellsRun += 1
-        let output = CellOutput(client: client, isSilent: request.isSilent, displayPrefix: "apus-\(cellsRun)")
+        let output = CellOutput(client: client, isSilent: request.isSilent, displayPrefix: "\(displayPrefix)-\(cellsRun)")
         let workspace = Workspace(contents, cell: request.executionCount)
         let runner = CellRunner(
             session: self, source: CellSource(request.code), request: request, output: output, workspace: workspace, interruption: interruption,
@@ -116,7 +127,7 @@ struct SessionNames: Sendable {
 }
 
 extension CellError {
-    static var closed: CellError {
+    package static var closed: CellError {
         CellError(name: "SessionClosed", title: "the session is closed", hint: "restart the kernel")
     }
 }

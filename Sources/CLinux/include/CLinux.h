@@ -18,6 +18,38 @@ int clinux_next_signal(int descriptor);
 /* A pidfd_open(2) that becomes readable when the process ends. -1 and errno where the kernel or the process is not there. */
 int clinux_pidfd(pid_t process);
 
+/* What a child process of the same program gets as its first file descriptors. */
+typedef struct {
+    int socket;        /* becomes 3 */
+    int output[2];     /* a pipe: its end for writing becomes 1, the other one 4 */
+    int errors[2];     /* a pipe: its end for writing becomes 2, the other one 5 */
+} clinux_child_files;
+
+/* posix_spawn(3) of `path`: standard input is empty, the descriptors are those of `files` and no others, SIGINT, SIGTERM and SIGHUP
+   are blocked and everything else about signals is as for a new program. 0 and the child's number in `child`, or an errno. */
+int clinux_spawn(const char *path, char *const *arguments, char *const *environment, clinux_child_files files, pid_t *child);
+
+/* Has this process killed when the thread that started it ends. */
+void clinux_die_with_parent(void);
+
+/* Lets SIGINT, SIGTERM and SIGHUP pass without effect; programs that this process starts get them as usual. */
+void clinux_ignore_termination(void);
+
+/* Writes what C programs print to standard output at the end of each line, as on a terminal. */
+void clinux_buffer_lines(void);
+
+/* Writes what C's standard output still holds back. */
+void clinux_flush_output(void);
+
+/* A connected pair of Unix stream sockets, closed on exec. 0, or -1 and errno. */
+int clinux_socket_pair(int pair[2]);
+
+/* A pipe(2) that is closed on exec and whose end for reading never blocks. 0, or -1 and errno. */
+int clinux_pipe(int ends[2]);
+
+/* Waits for the end of a child: its wait status in `status`, the most memory it had in KiB in `peak`. 0, or an errno. */
+int clinux_reap(pid_t child, int *status, long *peak);
+
 /* Names a thread for debuggers; Linux keeps 15 bytes. */
 void clinux_name_thread(pthread_t thread, const char *name);
 

@@ -1,5 +1,6 @@
 import ApusSession
 import TestSupport
+import SessionTestSupport
 import Testing
 
 @Suite struct CompletionTests {

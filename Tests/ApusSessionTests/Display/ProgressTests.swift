@@ -1,5 +1,6 @@
 import ApusSession
 import ArgumentParser
+import SessionTestSupport
 import Testing
 
 @Suite struct ProgressTests {

@@ -1,4 +1,5 @@
 import ApusSession
+import SessionTestSupport
 import Testing
 
 @Suite struct MagicCellTests {

@@ -1,5 +1,6 @@
 import ApusSession
 import ArgumentParser
+import SessionTestSupport
 import Synchronization
 
 /// Has one of every kind of option, and shows what it was given.
@@ -128,31 +129,6 @@ struct GrowMagic: Magic {
     }
 }
 
-/// Works until it is told to stop, and says when it began.
-struct WorkMagic: Magic {
-    static let name = "work"
-    static let abstract = "Works."
-    static let example = "%work"
-
-    /// Sleeps in a task that can be cancelled, rather than keeping the session's thread.
-    @Flag var sleep = false
-
-    func run(_ cell: CellContext, in session: isolated CellSession) async throws {
-        let progress = cell.progress("Working", total: 10)
-        progress.update(completed: 3)
-        cell.out.write("working")
-        if sleep { try await Task.sleep(for: .seconds(60)) }
-        while !cell.shouldStop { usleepBriefly() }
-        try cell.checkCancellation()
-    }
-
-    private func usleepBriefly() {
-        var sum = 0
-        for value in 0..<10_000 { sum &+= value }
-        precondition(sum != 1)
-    }
-}
-
 /// Counts how many of its kind run at the same time.
 struct OverlapMagic: Magic {
     static let name = "overlap"
@@ -175,16 +151,6 @@ struct OverlapMagic: Magic {
         for _ in 0..<10 { await Task.yield() }
         try await Task.sleep(for: .milliseconds(2))
         Self.state.withLock { $0.running -= 1 }
-    }
-}
-
-struct AskMagic: Magic {
-    static let name = "ask"
-    static let abstract = "Asks."
-    static let example = "%ask"
-
-    func run(_ cell: CellContext, in session: isolated CellSession) async throws {
-        cell.out.print("answer: " + (try await cell.requestInput("name? ", isPassword: true)))
     }
 }
 

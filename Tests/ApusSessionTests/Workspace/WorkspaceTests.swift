@@ -1,5 +1,6 @@
 import ApusJSON
 import ApusSession
+import SessionTestSupport
 import Testing
 
 @Suite struct WorkspaceTests {
