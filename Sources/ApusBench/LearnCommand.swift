@@ -17,9 +17,11 @@ struct LearnCommand: ParsableCommand {
     @Option(help: "Folder of the data set.") var data: String
     @Option(help: "Number of seeds.") var seeds = 5
     @Option(help: "Epochs of a run, without early stopping.") var epochs = 15
+    @Option(help: "Rate of all dropouts.") var dropout = 0.2
     @Option(help: "Threads.") var threads = 2
 
     func validate() throws {
+        if !(0..<1).contains(dropout) { throw ValidationError("the dropout rate is at least 0 and below 1") }
         if seeds < 1 || epochs < 1 || threads < 1 { throw ValidationError("seeds, epochs and threads are at least 1") }
     }
 
@@ -45,7 +47,9 @@ struct LearnCommand: ParsableCommand {
 
     /// Scores on the validation rows after the last epoch.
     private func score(_ set: LearnableSet, seed: UInt64) throws -> Score {
-        let model = try Model(Recipe.multiTaskLSTM.description, inputShape: Recipe.multiTaskLSTM.inputShape, seed: seed)
+        let recipe = Recipe.multiTaskLSTM
+        let description = try ModelDescription(parsing: recipe.body.replacing("Dropout(0.2)", with: "Dropout(\(dropout))"))
+        let model = try Model(description, inputShape: recipe.inputShape, seed: seed)
         let (train, validation) = (0..<set.classes.count * 7 / 10, set.classes.count * 7 / 10..<set.classes.count * 85 / 100)
         let options = TrainingOptions(
             epochs: epochs, optimizer: Adam(learningRate: 1e-3), classWeights: ["direction": [1.0, 1.5, 2.0, 2.4]], restoreBestWeights: false,
