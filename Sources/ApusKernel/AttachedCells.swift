@@ -9,7 +9,8 @@ import Synchronization
 /// They change nothing in the session, so they need not wait for the cell that they watch, which a queued cell would.
 final class AttachedCells: Sendable {
     private struct State {
-        var running: [String: Wakeup] = [:]
+        /// What ends each of them.
+        var running: [Wakeup] = []
         var isClosed = false
     }
 
@@ -42,12 +43,11 @@ final class AttachedCells: Sendable {
             call = .failure(error)
         }
         let stop = Wakeup()
-        let id = item.request.header.id
         enum Admission { case run, abort, refuse }
         let admission = state.withLock { state -> Admission in
             if state.isClosed { return .abort }
             if state.running.count >= Self.most { return .refuse }
-            state.running[id] = stop
+            state.running.append(stop)
             return .run
         }
         if case .abort = admission {
@@ -57,14 +57,13 @@ final class AttachedCells: Sendable {
         let count = queue.countCell(item.cell)
         _ = Thread(name: "apus-attach") { [self] in
             if case .refuse = admission { run(item, .failure(.tooManyAttached(Self.most)), count, stop) } else { run(item, call, count, stop) }
-            state.withLock { $0.running[id] = stop === $0.running[id] ? nil : $0.running[id] }
         }
         return true
     }
 
     /// Ends all of them, and nothing else; false when there is none.
     func interrupt() -> Bool {
-        let running = state.withLock { Array($0.running.values) }
+        let running = state.withLock { $0.running }
         for stop in running { stop.signal() }
         return !running.isEmpty
     }
@@ -89,6 +88,8 @@ final class AttachedCells: Sendable {
         }
         outputs.flush()
         if cell.storeHistory { history.append(cell.code, line: count, output: nil) }
+        // Before the reply leaves: an interrupt that a client sends once it knows of the end is for the cell.
+        state.withLock { $0.running.removeAll { $0 === stop } }
         publisher.reply(content, to: request)
         queue.publishIdle(request.header)
     }

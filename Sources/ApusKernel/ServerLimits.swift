@@ -48,7 +48,7 @@ public final class ServerLimits: Sendable {
         self.init(now: { ContinuousClock.now - start }, sleep: { usleep(UInt32(max(1, $0 / .microseconds(1)))) })
     }
 
-    init(now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) -> Void) {
+    package init(now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) -> Void) {
         self.now = now
         self.sleep = sleep
         buckets = Mutex(
@@ -63,12 +63,12 @@ public final class ServerLimits: Sendable {
     }
 
     /// Waits until one more message may leave.
-    func waitForMessage() {
+    package func waitForMessage() {
         while let pause = buckets.withLock({ $0.messages.spend(1, now: now()) }) { sleep(pause) }
     }
 
     /// Whether a stream message with so much text may leave; if so, it is counted.
-    func admitStream(_ text: String) -> Bool {
+    package func admitStream(_ text: String) -> Bool {
         buckets.withLock { $0.bytes.spend(Double(Self.size(text)), now: now()) == nil }
     }
 
@@ -82,10 +82,10 @@ public final class ServerLimits: Sendable {
     }
 
     /// In UTF-8 bytes: the largest display that stands for text.
-    static let largestPiece = 1 << 20
+    package static let largestPiece = 1 << 20
 
     /// A text in pieces that are not too large, whole lines where there are line breaks.
-    static func pieces(of text: String) -> [String] {
+    package static func pieces(of text: String) -> [String] {
         var pieces: [String] = []
         var rest = text.utf8[...]
         while rest.count > largestPiece {

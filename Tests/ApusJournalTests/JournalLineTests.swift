@@ -2,7 +2,7 @@ import ApusJSON
 import ApusSession
 import Testing
 
-@testable import ApusJournal
+import ApusJournal
 
 @Suite struct JournalLineTests {
     static let contents: [JournalRecord.Content] = [

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import ApusJournal
+import ApusJournal
 
 @Suite struct JournalReaderTests {
     private func record(_ number: Int) -> JournalRecord {

@@ -2,7 +2,7 @@ import ApusSession
 import ApusSystem
 import TestSupport
 
-@testable import ApusJournal
+import ApusJournal
 
 /// A journal in a folder of its own.
 struct JournalSample {

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import ApusJournal
+import ApusJournal
 
 @Suite struct JournalTests {
     private func bar(_ number: Int, id: String = "bar") -> DisplayData { DisplayData(MIMEBundle(text: "step \(number)"), id: id) }

@@ -3,7 +3,7 @@ import JupyterProtocol
 import Synchronization
 import Testing
 
-@testable import ApusKernel
+import ApusKernel
 
 /// A clock that moves only when somebody sleeps.
 private final class FakeClock: Sendable {

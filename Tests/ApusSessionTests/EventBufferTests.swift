@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ApusSession
+import ApusSession
 
 @Suite struct EventBufferTests {
     private func update(_ id: String, _ text: String) -> CellEvent { .updateDisplay(DisplayData(MIMEBundle(text: text), id: id)) }

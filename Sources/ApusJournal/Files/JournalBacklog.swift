@@ -1,7 +1,7 @@
 import ApusSession
 
 /// What a front has told its journal and the journal has not written yet. Bounded: what is too much is counted and left out.
-struct JournalBacklog {
+package struct JournalBacklog {
     private enum Item {
         case began(cell: Int, JournalCellStart, time: Int64)
         case shown(cell: Int, EventBuffer)
@@ -11,7 +11,7 @@ struct JournalBacklog {
     /// Bytes that may wait; a disk that stalls must not cost a training its memory.
     static let mostBytes = 32 << 20
     /// UTF-8 bytes that are kept of one text; of a longer one the end.
-    static let longestText = 1 << 20
+    package static let longestText = 1 << 20
     /// UTF-8 bytes that are kept of a cell's source.
     static let longestCode = 4 << 10
 

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// It holds an exclusive lock as long as the process lives, by which others see that the process is alive. A rewrite makes a new file
 /// and renames it, so that readers find either the old or the new one complete.
-final class JournalFile {
+package final class JournalFile {
     let path: String
     private var file: OpenFile
     private var size = 0
@@ -14,7 +14,7 @@ final class JournalFile {
     private(set) var index = JournalIndex()
 
     /// A rewrite is due when so many bytes beyond twice the worth of the file are in it.
-    static let slack = 4 << 20
+    package static let slack = 4 << 20
 
     /// - Throws: `SystemError` when the folder cannot be written.
     init(folder: JournalFolder, origin: JournalOrigin) throws(SystemError) {
@@ -122,9 +122,9 @@ final class JournalFile {
 }
 
 /// The time of records.
-enum JournalClock {
+package enum JournalClock {
     /// Microseconds since 1970.
-    static var now: Int64 {
+    package static var now: Int64 {
         let time = UTCTime.now
         return time.seconds * 1_000_000 + Int64(time.microsecond)
     }

@@ -1,4 +1,4 @@
-import ApusSystem
+package import ApusSystem
 import Glibc
 
 /// The folder with the journals of this user's kernels and runs, one file a process, readable by nobody else.
@@ -10,9 +10,9 @@ public struct JournalFolder: Sendable {
 
     static let suffix = ".journal"
     /// How many journals of ended processes are kept.
-    static let mostEnded = 20
+    package static let mostEnded = 20
     /// In seconds: two weeks.
-    static let longestKept = 14 * 86_400
+    package static let longestKept = 14 * 86_400
 
     public init(path: String) { self.path = path }
 
@@ -44,7 +44,7 @@ public struct JournalFolder: Sendable {
     }
 
     /// Removes what need not be kept.
-    func prune(now: UTCTime = .now) {
+    package func prune(now: UTCTime = .now) {
         var ended = 0
         for journal in journals() {
             guard let file = try? OpenFile(journal, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), let status = try? file.status() else { continue }

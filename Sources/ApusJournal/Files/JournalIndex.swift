@@ -5,7 +5,7 @@ import ApusSession
 /// What goes: updates that a newer one replaced, outputs before a `clear`, and the oldest of what is too much: of the cells beyond
 /// ``mostCells`` (of notable ones beyond ``mostNotable``), of records beyond ``mostRecords`` and of bytes beyond ``mostBytes``. The
 /// memory it takes has a bound too, which does not depend on how many cells ran.
-struct JournalIndex {
+package struct JournalIndex {
     struct Entry {
         var cell: Int
         var offset: Int
@@ -26,7 +26,7 @@ struct JournalIndex {
     static let mostCells = 30
     static let mostNotable = 10
     static let mostRecords = 10_000
-    static let mostBytes = 8 << 20
+    package static let mostBytes = 8 << 20
 
     private(set) var entries: [Int: Entry] = [:]
     private(set) var byteCount = 0

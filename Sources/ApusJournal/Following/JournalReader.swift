@@ -93,5 +93,5 @@ public final class JournalReader {
 /// Why a journal cannot be read.
 public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

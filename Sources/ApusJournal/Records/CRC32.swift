@@ -1,5 +1,5 @@
 /// The CRC-32 of ISO 3309 (Ethernet, zip, PNG), reflected polynomial 0xEDB88320.
-enum CRC32 {
+package enum CRC32 {
     /// For each value of a byte, what it contributes at a distance of 0 to 7 bytes ("slicing by 8").
     private static let tables: [UInt32] = {
         var tables = (0..<256).map { byte in (0..<8).reduce(UInt32(byte)) { value, _ in value >> 1 ^ (value & 1) * 0xEDB8_8320 } }
@@ -7,7 +7,7 @@ enum CRC32 {
         return tables
     }()
 
-    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
             var value = ~UInt32(0)
             var position = 0

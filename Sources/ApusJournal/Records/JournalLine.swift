@@ -5,12 +5,12 @@ import ApusText
 ///
 /// The digits are the CRC-32 of the JSON, so that a line that a kill cut short, or that a disk damaged, is recognised and left out.
 /// Hub tokens are masked in the finished text: whatever a cell showed, and whatever a source holds, no token reaches the disk.
-enum JournalLine {
-    static let lineBreak = UInt8(ascii: "\n")
+package enum JournalLine {
+    package static let lineBreak = UInt8(ascii: "\n")
     private static let digits = Array("0123456789abcdef".utf8)
     private static let prefix = 9
 
-    static func encode(_ record: JournalRecord) -> [UInt8] {
+    package static func encode(_ record: JournalRecord) -> [UInt8] {
         let text = Array(TokenMask.masking(record.json.text()).utf8)
         let checksum = text.withUnsafeBytes { CRC32.checksum($0) }
         var line: [UInt8] = []
@@ -24,7 +24,7 @@ enum JournalLine {
 
     /// - Parameter line: without its line break.
     /// - Returns: nil when the line is damaged, or is no record of this version.
-    static func decode(_ line: UnsafeRawBufferPointer) -> JournalRecord? {
+    package static func decode(_ line: UnsafeRawBufferPointer) -> JournalRecord? {
         guard line.count > prefix, line[prefix - 1] == UInt8(ascii: " ") else { return nil }
         let text = UnsafeRawBufferPointer(rebasing: line[prefix...])
         guard UInt32(String(decoding: line[..<(prefix - 1)], as: UTF8.self), radix: 16) == CRC32.checksum(text) else { return nil }

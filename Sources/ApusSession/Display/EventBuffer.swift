@@ -13,7 +13,7 @@ package struct EventBuffer: Sendable {
         case superseded
     }
 
-    static let mostPieces = 16
+    package static let mostPieces = 16
 
     private var pieces: [Piece] = []
     /// The text of each piece; empty for those that are no text. Apart from the pieces, so that appending does not copy.
