@@ -72,6 +72,8 @@ def screenshot(browser, name):
 def open_notebook(browser, address, name="nb.ipynb", status=("idle",)):
     """Opens a notebook and waits until its kernel has started: a command that comes earlier makes Lab ask for a kernel."""
     browser.get(f"{address}/lab/tree/{name}")
+    # Lab restores the notebooks of earlier visits beside it.
+    WebDriverWait(browser, 60).until(lambda b: b.execute_script("return window.jupyterapp?.shell.currentWidget?.context?.path") == name)
     WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell"))
     WebDriverWait(browser, 60).until(lambda b: b.execute_script(KERNEL_STATUS) in status)
 
@@ -100,7 +102,7 @@ def run_in_new_cell(browser, code):
 
 # The last cell in one look: its elements are replaced while somebody looks.
 LAST_CELL = """
-    const cell = [...document.querySelectorAll('.jp-CodeCell')].pop();
+    const cell = [...window.jupyterapp.shell.currentWidget.node.querySelectorAll('.jp-CodeCell')].pop();
     const bars = [...cell.querySelectorAll('[role="progressbar"]')];
     return {text: cell.innerText, pictures: cell.querySelectorAll('.jp-RenderedSVG').length, bars: bars.length,
             progress: bars.length ? Number(bars.pop().getAttribute('aria-valuenow')) : -1};"""
@@ -111,7 +113,7 @@ def last_cell(browser):
 
 
 def show_last_cell(browser, name):
-    browser.execute_script("[...document.querySelectorAll('.jp-CodeCell')].pop().scrollIntoView()")
+    browser.execute_script("[...window.jupyterapp.shell.currentWidget.node.querySelectorAll('.jp-CodeCell')].pop().scrollIntoView()")
     time.sleep(0.5)
     screenshot(browser, name)
 
@@ -148,7 +150,7 @@ def test_attach_loses_nothing_of_a_training_when_the_page_is_reloaded(lab, brows
     last = next(i for i, c in enumerate(notebook["cells"]) if c["source"].startswith("%%train"))
     notebook["cells"] = notebook["cells"][: last + 1]
     (folder / "plain.ipynb").write_text(json.dumps(notebook))
-    with_small_parameters(folder / "plain.ipynb", folder / "reload.ipynb", {"hub": f"file:{folder / 'hub'}", "bars": 60000, "epochs": 14})
+    with_small_parameters(folder / "plain.ipynb", folder / "reload.ipynb", {"hub": f"file:{folder / 'reload-hub'}", "bars": 60000, "epochs": 14})
 
     open_notebook(browser, address, "reload.ipynb")
     run_command(browser, "notebook:run-all-cells")
