@@ -6,6 +6,7 @@ import PackageDescription
 //   apus -> ApusCLI -> NotebookRunner, ApusMagics, ApusKernel, JupyterTransport
 //   session:  ApusKernel, NotebookRunner -> ApusSession       (two fronts of one session interface)
 //             ApusSessionProcess -> ApusSession               (the same interface, kept by another process)
+//   journal:  ApusKernel, ApusCLI -> ApusJournal -> ApusSession (what cells showed, kept in a file)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
@@ -46,9 +47,8 @@ let package = Package(
         library(
             "ApusCLI",
             [
-                "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "NotebookFormat", "NotebookRunner", "ApusKernel", "JupyterProtocol",
-                "JupyterTransport",
-                "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
+                "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.
@@ -59,6 +59,7 @@ let package = Package(
         // Notebook fronts and the session they share.
         library("ApusSession", ["ApusJSON", "ApusText", argumentParser]),
         library("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux"]),
+        library("ApusJournal", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusSession"]),
         library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
         library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),
@@ -66,7 +67,7 @@ let package = Package(
         library("JupyterProtocol", ["ApusJSON", "ApusSystem", crypto]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         library("JupyterTransport", ["ApusThreads", "JupyterProtocol", "CZeroMQ"]),
-        library("ApusKernel", ["ApusJSON", "ApusSystem", "ApusThreads", "JupyterProtocol", "ApusSession"]),
+        library("ApusKernel", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "JupyterProtocol", "ApusSession", "ApusJournal"]),
         library(
             "ApusMagics",
             [
@@ -100,12 +101,13 @@ let package = Package(
             swiftSettings: settings),
         tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
         tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
+        tests("ApusJournal", ["ApusJSON", "ApusSession", "ApusSystem", "ApusThreads", "TestSupport"]),
         tests("NotebookFormat", ["ApusJSON", "TestSupport"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
         tests("JupyterProtocol", ["ApusJSON", "TestSupport"]),
         tests("JupyterTransport", ["ApusJSON", "ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         tests("ApusThreads"),
-        tests("ApusKernel", ["ApusJSON", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),
+        tests("ApusKernel", ["ApusJSON", "ApusJournal", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),

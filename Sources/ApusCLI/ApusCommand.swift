@@ -8,6 +8,7 @@ public struct ApusCommand: ParsableCommand {
         discussion: """
               apus install --user          register the kernel with Jupyter
               apus run notebook.ipynb      execute a notebook without Jupyter
+              apus attach                  watch what a kernel or another run shows
               apus check notebook.ipynb    find its mistakes without running it
               apus doctor                  check what this machine lacks
 
@@ -19,6 +20,7 @@ public struct ApusCommand: ParsableCommand {
             KernelCommand.self,
             InstallCommand.self,
             RunCommand.self,
+            AttachCommand.self,
             CheckCommand.self,
             FeaturesCommand.self,
             SimulateCommand.self,

@@ -2,6 +2,7 @@ import Glibc
 
 /// Standard output and standard error, written whole and without a buffer.
 enum Console {
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 

@@ -1,3 +1,4 @@
+import ApusJournal
 import ApusKernel
 import ApusSession
 import ArgumentParser
@@ -21,17 +22,26 @@ struct KernelCommand: ParsableCommand {
     @Flag(help: "Forget the history of inputs when the kernel ends.")
     var noHistory = false
 
+    @Flag(help: "Keep no journal of what cells show; %attach has nothing to show then.")
+    var noJournal = false
+
     func run() throws {
         // Before any other thread exists, so that all of them inherit it and signals wait for the loop below.
         let signals = KernelSignals()
         let transport = try ZeroMQTransport(try ConnectionFile(path: connectionFile))
-        let history = noHistory ? nil : HistoryFolder.standard { name in getenv(name).map { String(cString: $0) } }
-        let kernel = Kernel(session: SessionFactory.makeSession(), transport: transport, version: ApusVersion.current, history: history)
+        let history = noHistory ? nil : HistoryFolder.standard(environment: Environment.value)
+        // Jupyter servers tell the kernel which notebook it is for.
+        let name = Environment.value("JPY_SESSION_NAME") ?? connectionFile
+        let journal = noJournal ? nil : Journals.make(.kernel, name: name)
+        let kernel = Kernel(
+            session: SessionFactory.makeSession(), transport: transport, version: ApusVersion.current, history: history, journal: journal,
+            limits: ServerLimits.standard(environment: Environment.value))
         transport.start(kernel)
         kernel.announce()
         KernelLoop(kernel: kernel, signals: signals, parent: KernelParent()).run()
         // The session ends its process within less, also when a cell spins.
         kernel.closeSession(within: .milliseconds(700))
         transport.close()
+        journal?.close(within: .milliseconds(300))
     }
 }

@@ -17,6 +17,8 @@ public struct RunCommand: ParsableCommand {
             Parameters replace those of the cell tagged 'parameters', as papermill does it. The cell tags 'raises-exception' and \
             'skip-execution' are honoured.
 
+            `apus attach` in another terminal shows what the running cell shows.
+
             Exit codes: 0 every cell passed, 1 a cell failed or ran out of time, 2 wrong usage or unreadable files, 130 interrupted.
 
             Examples:
@@ -55,7 +57,9 @@ public struct RunCommand: ParsableCommand {
         var readInput: NotebookRun.InputReader?
         if let input { readInput = { prompt, isPassword in try await input.readLine(prompt: prompt, isPassword: isPassword) } }
         let console = RunConsole(notebook: self.notebook, showsOutputs: showOutputs)
-        let run = NotebookRun(notebook, session: session, options: options, observer: console, readInput: readInput) { notebook in
+        let journal = Journals.make(.run, name: paths.notebook)
+        let observers = RunObservers([console] + [journal.map(RunJournal.init)].compactMap { $0 })
+        let run = NotebookRun(notebook, session: session, options: options, observer: observers, readInput: readInput) { notebook in
             try Files.replace(paths.output, with: notebook.fileText())
         }
         let received = Received()
@@ -64,6 +68,7 @@ public struct RunCommand: ParsableCommand {
             guard earlier == 0 else {
                 // Whoever asks twice does not want to wait for the cell.
                 try? run.save()
+                journal?.close(within: .milliseconds(300))
                 _exit(ExitStatus.interrupted(by: signal))
             }
             input?.cancel()
@@ -71,6 +76,7 @@ public struct RunCommand: ParsableCommand {
         }
         // Where nothing can be written, no cell runs.
         do { try run.save() } catch { throw CommandFailure.usage(error) }
+        defer { journal?.close(within: .seconds(1)) }
         let report: RunReport
         do {
             report = try Blocking.wait { try await run.run() }

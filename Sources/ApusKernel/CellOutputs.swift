@@ -1,3 +1,4 @@
+import ApusJournal
 import ApusSession
 import JupyterProtocol
 import Synchronization
@@ -5,11 +6,15 @@ import Synchronization
 /// The front's side of one running cell: turns its events into iopub messages, in order, and its questions into stdin messages.
 final class CellOutputs: SessionClient {
     private struct State {
-        var streams = StreamBuffer()
+        var waiting = EventBuffer()
         var isFlushScheduled = false
         var showedError = false
         var result: String?
     }
+
+    /// UTF-8 bytes, and events, that do not wait for more.
+    static let fullBytes = 64 << 10
+    static let fullCount = 4096
 
     private let cell: ExecuteRequest
     private let request: Request
@@ -17,10 +22,13 @@ final class CellOutputs: SessionClient {
     private let publisher: Publisher
     private let timer: FlushTimer
     private let inputs: InputRequests
+    /// Takes each event; nil for cells that are not kept.
+    private let record: (@Sendable (CellEvent) -> Void)?
     private let state = Mutex(State())
 
     init(
-        _ cell: ExecuteRequest, request: Request, executionCount: Int, publisher: Publisher, timer: FlushTimer, inputs: InputRequests
+        _ cell: ExecuteRequest, request: Request, executionCount: Int, publisher: Publisher, timer: FlushTimer, inputs: InputRequests,
+        record: (@Sendable (CellEvent) -> Void)? = nil
     ) {
         self.cell = cell
         self.request = request
@@ -28,6 +36,7 @@ final class CellOutputs: SessionClient {
         self.publisher = publisher
         self.timer = timer
         self.inputs = inputs
+        self.record = record
     }
 
     /// Whether the cell published its error itself.
@@ -37,30 +46,34 @@ final class CellOutputs: SessionClient {
 
     func receive(_ event: CellEvent) {
         if cell.silent { return }
+        record?(event)
         // Under the lock, so that the timer cannot publish between an output and the text before it.
         state.withLock { state in
-            if case .stream(let name, let text) = event {
-                state.streams.append(text, to: name)
-                if state.streams.isFull { flush(&state) } else { scheduleFlush(&state) }
-            } else {
+            switch event {
+            case .stream, .updateDisplay:
+                state.waiting.append(event)
+                if state.waiting.byteCount >= Self.fullBytes || state.waiting.count >= Self.fullCount {
+                    flush(&state)
+                } else {
+                    scheduleFlush(&state)
+                }
+            default:
                 flush(&state)
                 publish(event, &state)
             }
         }
     }
 
-    /// Publishes all text that waits.
+    /// Publishes everything that waits.
     func flush() { state.withLock { flush(&$0) } }
 
     private func flush(_ state: inout State) {
-        guard !state.streams.isEmpty else { return }
-        for piece in state.streams.take() {
-            publisher.publish(StreamOutput(name: piece.name.rawValue, text: piece.text), parent: request.header)
-        }
+        guard !state.waiting.isEmpty else { return }
+        for event in state.waiting.take() { publish(event, &state) }
     }
 
     private func scheduleFlush(_ state: inout State) {
-        guard !state.isFlushScheduled, !state.streams.isEmpty else { return }
+        guard !state.isFlushScheduled, !state.waiting.isEmpty else { return }
         state.isFlushScheduled = true
         timer.schedule { [self] in
             self.state.withLock { state in
@@ -73,17 +86,17 @@ final class CellOutputs: SessionClient {
     private func publish(_ event: CellEvent, _ state: inout State) {
         let parent = request.header
         switch event {
-        case .stream: break
-        case .display(let display): publisher.publish(DisplayOutput(display), parent: parent)
-        case .updateDisplay(let display): publisher.publish(DisplayUpdate(DisplayOutput(display)), parent: parent)
-        case .clearOutput(let wait): publisher.publish(ClearOutput(wait: wait), parent: parent)
+        case .stream(let name, let text): publisher.publish(name, text, parent: parent)
+        case .display(let display): publisher.publishOutput(DisplayOutput(display), parent: parent)
+        case .updateDisplay(let display): publisher.publishOutput(DisplayUpdate(DisplayOutput(display)), parent: parent)
+        case .clearOutput(let wait): publisher.publishOutput(ClearOutput(wait: wait), parent: parent)
         case .result(let bundle):
             state.result = bundle.text
-            publisher.publish(
+            publisher.publishOutput(
                 ExecuteResult(data: bundle.data, metadata: bundle.metadata, executionCount: executionCount), parent: parent)
         case .error(let error):
             state.showedError = true
-            publisher.publish(ErrorOutput(error), parent: parent)
+            publisher.publishOutput(ErrorOutput(error), parent: parent)
         }
     }
 

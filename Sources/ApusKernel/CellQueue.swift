@@ -1,4 +1,5 @@
 import ApusJSON
+import ApusJournal
 import ApusSession
 import ApusThreads
 import JupyterProtocol
@@ -44,11 +45,13 @@ final class CellQueue: Sendable {
     private let publisher: Publisher
     private let inputs: InputRequests
     private let history: History
+    private let journal: Journal?
     private let timer = FlushTimer(delay: .milliseconds(25))
     private let executor = ThreadExecutor(name: "apus-cells")
     private let state = Mutex(State())
 
-    init(session: any Session, publisher: Publisher, inputs: InputRequests, history: History) {
+    init(session: any Session, publisher: Publisher, inputs: InputRequests, history: History, journal: Journal?) {
+        self.journal = journal
         self.session = session
         self.publisher = publisher
         self.inputs = inputs
@@ -58,6 +61,14 @@ final class CellQueue: Sendable {
     /// How many cells were counted so far.
     var executionCount: Int { state.withLock { $0.executionCount } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// The number of a cell that runs beside the queue.
+    func countCell(_ cell: ExecuteRequest) -> Int {
+        state.withLock { state in
+            if cell.storeHistory { state.executionCount += 1 }
+            return state.executionCount
+        }
+    }
 
     /// Runs the cell when its turn comes; aborts it at once when a request before it failed in the meantime.
     func enqueue(_ item: Item) {
@@ -122,8 +133,10 @@ final class CellQueue: Sendable {
         let (request, cell) = (item.request, item.cell)
         publisher.status(.busy, request.header)
         if !cell.silent { publisher.publish(ExecuteInput(code: cell.code, executionCount: executionCount), parent: request.header) }
+        let entry = cell.silent ? nil : journal.map { ($0, number: $0.begin(code: cell.code, count: executionCount)) }
+        let record = entry.map { journal, number in { @Sendable (event: CellEvent) in journal.record(event, cell: number) } }
         let outputs = CellOutputs(
-            cell, request: request, executionCount: executionCount, publisher: publisher, timer: timer, inputs: inputs)
+            cell, request: request, executionCount: executionCount, publisher: publisher, timer: timer, inputs: inputs, record: record)
         let reply = await session.execute(
             CellRequest(
                 cell.code, isSilent: cell.silent, allowsInput: cell.allowStdin, userExpressions: cell.userExpressions,
@@ -132,6 +145,7 @@ final class CellQueue: Sendable {
         inputs.cancel(cell: request.header)
         if case .error(let error) = reply.status, !outputs.showedError { outputs.receive(.error(error)) }
         outputs.flush()
+        if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
         finish(item, reply, executionCount: executionCount)
         if cell.storeHistory { history.append(cell.code, line: executionCount, output: outputs.result) }
         state.withLock { state in
@@ -170,7 +184,8 @@ final class CellQueue: Sendable {
         }
     }
 
-    private func abort(_ items: [Item]) {
+    /// Answers requests that will not run.
+    func abort(_ items: [Item]) {
         guard !items.isEmpty else { return }
         let count = executionCount
         for item in items {
@@ -193,5 +208,15 @@ final class CellQueue: Sendable {
             }
         }
         return object
+    }
+}
+
+extension JournalOutcome {
+    fileprivate init(_ status: CellReply.Status) {
+        self =
+            switch status {
+            case .ok: .ok
+            case .error(let error): error.name == CellError.interruptedName ? .interrupted : .failed
+            }
     }
 }

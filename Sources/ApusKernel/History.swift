@@ -1,3 +1,4 @@
+import ApusText
 import JupyterProtocol
 import Synchronization
 

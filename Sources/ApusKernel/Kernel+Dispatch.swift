@@ -37,7 +37,8 @@ extension Kernel {
 
     private func execute(_ request: Request) {
         do {
-            cells.enqueue(.init(request: request, cell: try ExecuteRequest(request.message.content)))
+            let item = CellQueue.Item(request: request, cell: try ExecuteRequest(request.message.content))
+            if !attached.start(item) { cells.enqueue(item) }
         } catch {
             answer(request) { refuse(request, error.description) }
         }
@@ -46,7 +47,7 @@ extension Kernel {
     private func shutDown(_ request: Request) {
         answer(request) { () throws(InvalidContent) in
             let reply = ShutdownReply(restart: try ShutdownRequest(request.message.content).restart)
-            cells.close()
+            close()
             publisher.reply(reply, to: request)
             publisher.publish(reply, parent: request.header)
         }

@@ -1,4 +1,5 @@
 import ApusJSON
+public import ApusJournal
 public import ApusSession
 public import ApusThreads
 public import JupyterProtocol
@@ -16,6 +17,7 @@ public final class Kernel: MessageReceiver {
     let version: String
     let publisher: Publisher
     let cells: CellQueue
+    let attached: AttachedCells
     let history: History
     private let inputs: InputRequests
     private let assistance = ThreadExecutor(name: "apus-assist")
@@ -23,25 +25,41 @@ public final class Kernel: MessageReceiver {
     /// - Parameters:
     ///   - version: what `kernel_info` reports as the version of the implementation.
     ///   - history: where inputs are kept for later kernels; nil keeps them in memory only.
-    public init(session: any Session, transport: any MessageTransport, version: String, history: HistoryFolder?) {
+    ///   - journal: where what cells show is kept for `%attach`; nil keeps nothing.
+    ///   - limits: what a server between the kernel and its clients lets through; nil when there is none.
+    public init(
+        session: any Session, transport: any MessageTransport, version: String, history: HistoryFolder?, journal: Journal? = nil,
+        limits: ServerLimits? = nil
+    ) {
         self.session = session
         self.version = version
         self.history = History(folder: history)
-        publisher = Publisher(transport: transport, factory: MessageFactory())
+        publisher = Publisher(transport: transport, factory: MessageFactory(), limits: limits)
         inputs = InputRequests(publisher: publisher)
-        cells = CellQueue(session: session, publisher: publisher, inputs: inputs, history: self.history)
+        cells = CellQueue(session: session, publisher: publisher, inputs: inputs, history: self.history, journal: journal)
+        attached = AttachedCells(journal: journal, queue: cells, publisher: publisher, history: self.history, inputs: inputs)
     }
 
     /// Tells subscribers that the kernel is there.
     public func announce() { publisher.status(.starting, nil) }
 
     /// Stops the running cell; harmless when none runs. What SIGINT does, too.
-    public func interrupt() { cells.interrupt() }
+    ///
+    /// While `%attach` cells run it ends them instead: who watches a training and presses stop must not lose the training.
+    public func interrupt() {
+        if !attached.interrupt() { cells.interrupt() }
+    }
 
     /// Stops the running cell, runs no other, and signals `finished`.
     public func stop() {
-        cells.close()
+        close()
         finished.signal()
+    }
+
+    /// Stops every cell, and runs no other.
+    func close() {
+        attached.close()
+        cells.close()
     }
 
     /// Gives the session a moment to free what it holds. A cell that cannot be interrupted must not keep the process alive.

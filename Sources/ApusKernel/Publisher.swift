@@ -1,10 +1,13 @@
 import ApusJSON
+import ApusSession
 import JupyterProtocol
 
 /// Writes messages of this kernel and hands them to the transport.
 struct Publisher: Sendable {
     let transport: any MessageTransport
     let factory: MessageFactory
+    /// What the server between the kernel and its clients lets through; nil when there is none.
+    let limits: ServerLimits?
 
     /// To all subscribers, under the topic that the protocol names for the type.
     func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?) {
@@ -15,6 +18,23 @@ struct Publisher: Sendable {
 
     func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?, topic: Frame) {
         transport.send(factory.message(Content.type, content.json, parent: parent, identities: [topic]), on: .iopub)
+    }
+
+    /// Publishes what a cell shows, as fast as the server lets it through.
+    func publishOutput<Content: MessageContent>(_ content: Content, parent: MessageHeader) {
+        limits?.waitForMessage()
+        publish(content, parent: parent)
+    }
+
+    /// Publishes text that a cell printed.
+    func publish(_ stream: StreamName, _ text: String, parent: MessageHeader) {
+        guard let limits, !limits.admitStream(text) else {
+            return publishOutput(StreamOutput(name: stream.rawValue, text: text), parent: parent)
+        }
+        // More printed text than the server lets through; the same text as a display it does.
+        for piece in ServerLimits.pieces(of: text) {
+            publishOutput(DisplayOutput(data: ["text/plain": .string(piece)], metadata: [:], displayID: nil), parent: parent)
+        }
     }
 
     /// To the client that asked, on the channel on which it asked.

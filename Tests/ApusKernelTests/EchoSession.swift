@@ -10,6 +10,7 @@ import Synchronization
 ///     show TEXT         displays                  show ID=TEXT    displays under an id, `update ID=TEXT` replaces it
 ///     fail TEXT         ends with an error        ask PROMPT      asks for a line and prints it; `secret PROMPT` hides it
 ///     count N           prints N lines            wait            runs until it is interrupted
+///     big N             prints N megabytes at once          flood N   updates the display `bar` N times, says so half-way and at the end
 ///     spin              computes for ever, deaf to interrupts      clear           clears the outputs
 final class EchoSession: Session {
     let language = LanguageInfo.swift
@@ -41,6 +42,14 @@ final class EchoSession: Session {
     }
 
     func close() async {}
+
+    /// Lines of a thousand bytes, each with its number.
+    static func bigText(megabytes: Int) -> String {
+        (0..<megabytes * 1000).map { number in
+            let line = "line \(number) "
+            return line + String(repeating: "x", count: 999 - line.utf8.count) + "\n"
+        }.joined()
+    }
 }
 
 /// Runs the cells of an echo session one after the other.
@@ -73,6 +82,13 @@ private actor EchoCells {
         case "ask", "secret": try await ask(argument, isPassword: parts[0] == "secret", client)
         case "count":
             for number in 0..<(Int(argument) ?? 0) { client.receive(.stream(.stdout, "line \(number)\n")) }
+        case "big": client.receive(.stream(.stdout, EchoSession.bigText(megabytes: Int(argument) ?? 0)))
+        case "flood":
+            let count = Int(argument) ?? 0
+            for number in 1...count {
+                client.receive(.updateDisplay(display("bar=\(number)")))
+                if number == count / 2 || number == count { client.receive(.stream(.stdout, "at \(number)\n")) }
+            }
         case "wait": try await Task.sleep(for: .seconds(60))
         case "spin": while true {}
         default: client.receive(.result(MIMEBundle(text: line)))

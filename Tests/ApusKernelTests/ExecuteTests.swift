@@ -91,15 +91,37 @@ import Testing
         #expect(content?["execution_count"] == 0)
     }
 
-    @Test func `thirty thousand lines become a few messages and none is lost`() {
+    @Test func `fifty thousand lines become a few messages and none is lost`() {
         let conversation = Conversation()
-        let request = conversation.execute("count 30000\nshow end")
+        let request = conversation.execute("count 50000\nshow end")
         let published = conversation.published(for: request)
         let streams = published.filter { $0.type == "stream" }
         #expect(streams.count < 200, "JupyterLab's server cuts at 1000 messages a second")
         let text = streams.map { $0.message.content["text"]?.string ?? "" }.joined()
-        #expect(text == (0..<30000).map { "line \($0)\n" }.joined())
+        #expect(text == (0..<50000).map { "line \($0)\n" }.joined())
         #expect(published.suffix(2).map(\.summary) == ["display_data", "status idle"])
+    }
+
+    @Test func `of a flood of updates few leave, the last one always, and never before what was shown before it`() {
+        let conversation = Conversation()
+        let request = conversation.execute("show bar=0\nflood 20000")
+        let published = conversation.published(for: request)
+        let updates = published.filter { $0.type == "update_display_data" }.map { $0.message.content["data"]?["text/plain"]?.string ?? "" }
+        #expect(updates.count < 200)
+        #expect(updates.last == "20000")
+        #expect(updates.compactMap { Int($0) } == updates.compactMap { Int($0) }.sorted())
+        let order = published.compactMap { sent -> Int? in
+            if sent.type == "stream" { return (sent.message.content["text"]?.string).flatMap { Int($0.dropFirst(3).dropLast()) } }
+            return (sent.message.content["data"]?["text/plain"]?.string).flatMap { Int($0) }
+        }
+        #expect(order == order.sorted(), "a text between updates stays between them")
+    }
+
+    @Test func `ten thousand displays all leave, in order`() {
+        let conversation = Conversation()
+        let request = conversation.execute((0..<10_000).map { "show \($0)" }.joined(separator: "\n"))
+        let shown = conversation.published(for: request).filter { $0.type == "display_data" }
+        #expect(shown.map { $0.message.content["data"]?["text/plain"]?.string } == (0..<10_000).map { String($0) })
     }
 
     @Test func `text of a running cell is shown within a moment`() {

@@ -1,4 +1,5 @@
 import ApusJSON
+import ApusJournal
 import ApusKernel
 import ApusSession
 import ApusThreads
@@ -50,8 +51,9 @@ struct Conversation {
     let client = MessageFactory()
     private let route: [Frame]
 
-    init(history: HistoryFolder? = nil) {
-        kernel = Kernel(session: EchoSession(), transport: transport, version: "1.2.3", history: history)
+    init(history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil) {
+        kernel = Kernel(
+            session: EchoSession(), transport: transport, version: "1.2.3", history: history, journal: journal, limits: limits)
         route = [Frame(text: client.session)]
     }
 
@@ -98,6 +100,24 @@ struct Conversation {
     func published(for request: MessageHeader) -> [RecordingTransport.Sent] {
         _ = log.first { $0.summary == "status idle" && $0.message.parentHeader == request.bytes }
         return log.all.filter { $0.channel == .iopub && $0.message.parentHeader == request.bytes }
+    }
+
+    /// Waits until text that a request published holds `text`; false when ten seconds pass without it.
+    func hasPrinted(_ text: String, for request: MessageHeader) -> Bool {
+        log.first { _ in printed(for: request).contains(text) } != nil
+    }
+
+    /// The text that was published for a request so far.
+    func printed(for request: MessageHeader) -> String {
+        log.all.filter { $0.type == "stream" && $0.message.parentHeader == request.bytes }
+            .map { $0.message.content["text"]?.string ?? "" }.joined()
+    }
+
+    /// Answers the latest question of a cell, once it is there: the `number`-th of this conversation.
+    func answer(_ number: Int) {
+        _ = log.first { _ in log.all.count { $0.type == "input_request" } >= number }
+        let question = log.all.filter { $0.type == "input_request" }.dropFirst(number - 1).first
+        send("input_reply", ["value": "go"], on: .stdin, parent: question?.message.header)
     }
 
     /// Waits until a cell is seen running.

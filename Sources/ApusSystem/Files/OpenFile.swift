@@ -69,6 +69,15 @@ package struct OpenFile: ~Copyable {
         return true
     }
 
+    /// Whether another open file has the lock that `tryLock` takes. Asking does not get in the way of others who ask.
+    package var isLockedByAnother: Bool {
+        while flock(descriptor, LOCK_SH | LOCK_NB) != 0 {
+            if errno != EINTR { return errno == EWOULDBLOCK }
+        }
+        flock(descriptor, LOCK_UN)
+        return false
+    }
+
     package func unlock() { flock(descriptor, LOCK_UN) }
 
     /// Whether the file has no name any more.
