@@ -9,6 +9,14 @@ import pytest
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def journals(tmp_path_factory):
+    """Every process that the tests start keeps its journal apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def apus():
     """The binary under test."""
