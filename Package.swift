@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "CLinux"),
         library("ApusThreads", ["CLinux"]),
         library("JupyterProtocol", ["ApusJSON", "ApusSystem", crypto]),
-        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
         library("JupyterTransport", ["ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         library("ApusKernel", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "JupyterProtocol", "ApusSession", "ApusJournal"]),
         library(

@@ -8,7 +8,10 @@ extension JSON {
     }
 
     /// The JSON text. Numbers that JSON cannot hold (NaN, infinities) become `null`.
-    public func text(_ layout: Layout = .compact) -> String {
+    public func text(_ layout: Layout = .compact) -> String { String(decoding: utf8(layout), as: UTF8.self) }
+
+    /// The bytes of the JSON text.
+    public func utf8(_ layout: Layout = .compact) -> ContiguousArray<UInt8> {
         var writer = JSONWriter(layout: layout)
         writer.write(self, level: 0)
         return writer.output
@@ -21,16 +24,19 @@ extension JSON: CustomStringConvertible {
 
 private struct JSONWriter {
     let layout: JSON.Layout
-    var output = ""
+    var output = ContiguousArray<UInt8>()
 
-    init(layout: JSON.Layout) { self.layout = layout }
+    init(layout: JSON.Layout) {
+        self.layout = layout
+        output.reserveCapacity(256)
+    }
 
     mutating func write(_ value: JSON, level: Int) {
         switch value {
-        case .null: output += "null"
-        case .bool(let value): output += value ? "true" : "false"
-        case .int(let value): output += String(value)
-        case .double(let value): output += JSONWriter.text(of: value)
+        case .null: output += "null".utf8
+        case .bool(let value): output += (value ? "true" : "false").utf8
+        case .int(let value): output += String(value).utf8
+        case .double(let value): output += JSONWriter.text(of: value).utf8
         case .string(let value): writeString(value)
         case .array(let elements): writeArray(elements, level: level)
         case .object(let object): writeObject(object, level: level)
@@ -51,67 +57,63 @@ private struct JSONWriter {
 
     private mutating func breakLine(_ level: Int) {
         guard case .indented(let width) = layout else { return }
-        output += "\n"
-        output += String(repeating: " ", count: width * level)
+        output.append(UInt8(ascii: "\n"))
+        output += repeatElement(UInt8(ascii: " "), count: width * level)
     }
 
     private mutating func writeArray(_ elements: [JSON], level: Int) {
-        output += "["
+        output.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
-            if index > 0 { output += "," }
+            if index > 0 { output.append(UInt8(ascii: ",")) }
             breakLine(level + 1)
             write(element, level: level + 1)
         }
         if !elements.isEmpty { breakLine(level) }
-        output += "]"
+        output.append(UInt8(ascii: "]"))
     }
 
     private mutating func writeObject(_ object: JSONObject, level: Int) {
-        output += "{"
+        output.append(UInt8(ascii: "{"))
         for (index, member) in object.enumerated() {
-            if index > 0 { output += "," }
+            if index > 0 { output.append(UInt8(ascii: ",")) }
             breakLine(level + 1)
             writeString(member.key)
-            if case .compact = layout { output += ":" } else { output += ": " }
+            output.append(UInt8(ascii: ":"))
+            if case .indented = layout { output.append(UInt8(ascii: " ")) }
             write(member.value, level: level + 1)
         }
         if !object.isEmpty { breakLine(level) }
-        output += "}"
+        output.append(UInt8(ascii: "}"))
     }
 
     private mutating func writeString(_ text: String) {
-        output += "\""
-        // Whatever needs no escape is appended in runs, which is several times faster than scalar by scalar.
-        var start = text.startIndex
-        var position = start
-        let bytes = text.utf8
-        while position < bytes.endIndex {
-            let byte = bytes[position]
-            let next = bytes.index(after: position)
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                output += text[start..<position]
-                writeEscaped(Unicode.Scalar(byte))
-                start = next
-            }
-            position = next
-        }
-        output += text[start...]
-        output += "\""
+        var text = text
+        text.withUTF8 { writeString($0) }
     }
 
-    private mutating func writeEscaped(_ scalar: Unicode.Scalar) {
-        switch scalar {
-        case "\"": output += "\\\""
-        case "\\": output += "\\\\"
-        case "\n": output += "\\n"
-        case "\r": output += "\\r"
-        case "\t": output += "\\t"
-        case "\u{08}": output += "\\b"
-        case "\u{0C}": output += "\\f"
-        case "\u{00}"..<"\u{20}":
-            let digits = String(scalar.value, radix: 16)
-            output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: output.unicodeScalars.append(scalar)
+    private mutating func writeString(_ bytes: UnsafeBufferPointer<UInt8>) {
+        output.append(UInt8(ascii: "\""))
+        // Whatever needs no escape is appended in runs, which is several times faster than byte by byte.
+        var start = 0
+        for (position, byte) in bytes.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<position]))
+            writeEscaped(byte)
+            start = position + 1
+        }
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
+        output.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeEscaped(_ byte: UInt8) {
+        output.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): output.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): output.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): output.append(UInt8(ascii: "t"))
+        case 0x08: output.append(UInt8(ascii: "b"))
+        case 0x0C: output.append(UInt8(ascii: "f"))
+        case 0..<0x20: output += "u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8
+        default: output.append(byte)
         }
     }
 }

@@ -1,14 +1,14 @@
 import ApusJSON
 import ApusJournal
 import ApusSession
-import ApusThreads
 import JupyterProtocol
 import Synchronization
 
 /// The execute requests that wait, and the one that runs: one at a time, in the order of arrival.
 ///
-/// Cells run as tasks on a thread of their own, so that no channel waits for them and they do not wait for the cooperative pool.
-/// The lock is held only for queue operations and for posting status messages; nothing that may take time runs under it.
+/// A cell is begun by whoever finds the queue free, a channel or the session that has just ended another cell, and ended by the session:
+/// no thread of the kernel waits for it, and none has to be woken for it.
+/// The lock is held only for queue operations and for sending replies and status messages; nothing that may take time runs under it.
 final class CellQueue: Sendable {
     struct Item: Sendable {
         let request: Request
@@ -17,7 +17,7 @@ final class CellQueue: Sendable {
 
     private struct Running {
         let item: Item
-        let task: Task<Void, Never>
+        let stop = CellStop()
         /// Whether idle was published already.
         var isDone = false
     }
@@ -31,8 +31,10 @@ final class CellQueue: Sendable {
     }
 
     private struct State {
-        var waiting: [Item] = []
+        var waiting = WaitingLine<Item>()
         var running: Running?
+        /// Whether some thread is beginning a cell; it goes on with the next one if that has ended meanwhile.
+        var isStarting = false
         var executionCount = 0
         var failure: Failure?
         var isClosed = false
@@ -47,7 +49,6 @@ final class CellQueue: Sendable {
     private let history: History
     private let journal: Journal?
     private let timer = FlushTimer(delay: .milliseconds(25))
-    private let executor = ThreadExecutor(name: "apus-cells")
     private let state = Mutex(State())
 
     init(session: any Session, publisher: Publisher, inputs: InputRequests, history: History, journal: Journal?) {
@@ -76,10 +77,9 @@ final class CellQueue: Sendable {
             if state.isClosed { return true }
             if let failure = state.failure, failure.client == item.request.client, wasSentBefore(failure, item.request) { return true }
             state.waiting.append(item)
-            startNext(&state)
             return false
         }
-        if isAborted { abort([item]) }
+        if isAborted { abort([item]) } else { startNext() }
     }
 
     /// Clients that send several cells at once may have sent this one before they heard of the error. Whatever they sent after
@@ -91,16 +91,15 @@ final class CellQueue: Sendable {
 
     /// Stops the running cell and aborts everything behind it; does nothing when no cell runs.
     func interrupt() {
-        var stopped: MessageHeader?
-        let aborted: [Item] = state.withLock { state in
-            guard let running = state.running, !running.isDone else { return [] }
-            running.task.cancel()
-            stopped = running.item.request.header
-            defer { state.waiting = [] }
-            return state.waiting
+        let (running, aborted) = state.withLock { state -> (Running?, [Item]) in
+            guard let running = state.running, !running.isDone else { return (nil, []) }
+            return (running, state.waiting.removeAll { _ in true })
         }
-        // A session may ask from a task that the cancellation does not reach.
-        if let stopped { inputs.cancel(cell: stopped) }
+        if let running {
+            running.stop.request()
+            // A session may ask from a task that the stop does not reach.
+            inputs.cancel(cell: running.item.request.header)
+        }
         abort(aborted)
     }
 
@@ -119,39 +118,58 @@ final class CellQueue: Sendable {
         }
     }
 
-    private func startNext(_ state: inout State) {
-        guard state.running == nil, !state.waiting.isEmpty else { return }
-        let item = state.waiting.removeFirst()
-        if item.cell.storeHistory { state.executionCount += 1 }
-        let count = state.executionCount
-        // Made under the lock: an interrupt finds either no cell or one that it can cancel.
-        let task = Task(executorPreference: executor) { [self] in await run(item, executionCount: count) }
-        state.running = Running(item: item, task: task)
+    /// Begins the next cell when none runs.
+    private func startNext() {
+        while let (running, count) = state.withLock({ state in takeNext(&state) }) {
+            start(running, executionCount: count)
+            state.withLock { $0.isStarting = false }
+        }
     }
 
-    private func run(_ item: Item, executionCount: Int) async {
+    /// The cell to begin, and its number.
+    private func takeNext(_ state: inout State) -> (Running, Int)? {
+        guard state.running == nil, !state.isStarting, let item = state.waiting.popFirst() else { return nil }
+        if item.cell.storeHistory { state.executionCount += 1 }
+        let running = Running(item: item)
+        state.running = running
+        state.isStarting = true
+        return (running, state.executionCount)
+    }
+
+    private func start(_ running: Running, executionCount: Int) {
+        let item = running.item
         let (request, cell) = (item.request, item.cell)
-        publisher.status(.busy, request.header)
-        if !cell.silent { publisher.publish(ExecuteInput(code: cell.code, executionCount: executionCount), parent: request.header) }
+        var messages = [publisher.output(StatusOutput(.busy), parent: request.header)]
+        if !cell.silent {
+            messages.append(publisher.output(ExecuteInput(code: cell.code, executionCount: executionCount), parent: request.header))
+        }
+        publisher.transport.send(messages)
         let entry = cell.silent ? nil : journal.map { ($0, number: $0.begin(code: cell.code, count: executionCount)) }
         let record = entry.map { journal, number in { @Sendable (event: CellEvent) in journal.record(event, cell: number) } }
         let outputs = CellOutputs(
             cell, request: request, executionCount: executionCount, publisher: publisher, timer: timer, inputs: inputs, record: record)
-        let reply = await session.execute(
-            CellRequest(
-                cell.code, isSilent: cell.silent, allowsInput: cell.allowStdin, userExpressions: cell.userExpressions,
-                executionCount: executionCount, cellID: request.message.metadata["cellId"]?.string),
-            client: outputs)
-        inputs.cancel(cell: request.header)
+        let wanted = CellRequest(
+            cell.code, isSilent: cell.silent, allowsInput: cell.allowStdin, userExpressions: cell.userExpressions,
+            executionCount: executionCount, cellID: request.message.metadata["cellId"]?.string)
+        running.stop.attach(
+            // Knows nothing of `running`, whose stop may know of it.
+            session.start(wanted, client: outputs) { [self] reply in
+                end(item, reply, outputs, executionCount: executionCount) {
+                    if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
+                }
+                startNext()
+            })
+    }
+
+    /// - Parameter shown: called when all outputs have been shown, before the reply leaves.
+    private func end(_ item: Item, _ reply: CellReply, _ outputs: CellOutputs, executionCount: Int, shown: () -> Void) {
+        inputs.cancel(cell: item.request.header)
         if case .error(let error) = reply.status, !outputs.showedError { outputs.receive(.error(error)) }
         outputs.flush()
-        if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
+        shown()
         finish(item, reply, executionCount: executionCount)
-        if cell.storeHistory { history.append(cell.code, line: executionCount, output: outputs.result) }
-        state.withLock { state in
-            state.running = nil
-            startNext(&state)
-        }
+        if item.cell.storeHistory { history.append(item.cell.code, line: executionCount, output: outputs.result) }
+        state.withLock { $0.running = nil }
     }
 
     private func finish(_ item: Item, _ reply: CellReply, executionCount: Int) {
@@ -165,9 +183,10 @@ final class CellQueue: Sendable {
             // Before the reply leaves: what the client sends once it knows of the error must run.
             if item.cell.stopOnError { aborted = fail(client: item.request.client) }
         }
-        publisher.reply(content, to: item.request)
         state.withLock { state in
-            publisher.status(.idle, item.request.header)
+            publisher.transport.send([
+                publisher.answer(content, to: item.request), publisher.output(StatusOutput(.idle), parent: item.request.header),
+            ])
             state.running?.isDone = true
         }
         abort(aborted)
@@ -176,8 +195,7 @@ final class CellQueue: Sendable {
     /// Takes what the client queued out of the queue, and remembers the error for what is still under way.
     private func fail(client: Frame) -> [Item] {
         state.withLock { state in
-            let aborted = state.waiting.filter { $0.request.client == client }
-            state.waiting.removeAll { $0.request.client == client }
+            let aborted = state.waiting.removeAll { $0.request.client == client }
             state.failure = Failure(
                 client: client, time: Timestamp.now(), arrivalLimit: ContinuousClock.now + Self.crossing)
             return aborted

@@ -9,15 +9,17 @@ struct Publisher: Sendable {
     /// What the server between the kernel and its clients lets through; nil when there is none.
     let limits: ServerLimits?
 
+    // MARK: Messages to be sent
+
     /// To all subscribers, under the topic that the protocol names for the type.
-    func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?) {
+    func output<Content: MessageContent>(_ content: Content, parent: MessageHeader?) -> OutgoingMessage {
         let topic: String
         if let stream = content as? StreamOutput { topic = "stream.\(stream.name)" } else { topic = "kernel.\(factory.session).\(Content.type)" }
-        publish(content, parent: parent, topic: Frame(text: topic))
+        return output(content, parent: parent, topic: Frame(text: topic))
     }
 
-    func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?, topic: Frame) {
-        transport.send(factory.message(Content.type, content.json, parent: parent, identities: [topic]), on: .iopub)
+    private func output<Content: MessageContent>(_ content: Content, parent: MessageHeader?, topic: Frame) -> OutgoingMessage {
+        OutgoingMessage(factory.message(Content.type, content.json, parent: parent, identities: [topic]), on: .iopub)
     }
 
     /// Publishes what a cell shows, as fast as the server lets it through.
@@ -38,13 +40,31 @@ struct Publisher: Sendable {
     }
 
     /// To the client that asked, on the channel on which it asked.
+    func answer<Content: MessageContent>(_ content: Content, to request: Request) -> OutgoingMessage {
+        answer(Content.type, content.json, to: request)
+    }
+
+    private func answer(_ type: String, _ content: JSONObject, to request: Request) -> OutgoingMessage {
+        OutgoingMessage(
+            factory.message(type, content, parent: request.header, identities: request.message.identities), on: request.channel)
+    }
+
+    // MARK: Sending
+
+    func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?) {
+        transport.send([output(content, parent: parent)])
+    }
+
+    func publish<Content: MessageContent>(_ content: Content, parent: MessageHeader?, topic: Frame) {
+        transport.send([output(content, parent: parent, topic: topic)])
+    }
+
     func reply<Content: MessageContent>(_ content: Content, to request: Request) {
-        reply(Content.type, content.json, to: request)
+        transport.send([answer(content, to: request)])
     }
 
     func reply(_ type: String, _ content: JSONObject, to request: Request) {
-        transport.send(
-            factory.message(type, content, parent: request.header, identities: request.message.identities), on: request.channel)
+        transport.send([answer(type, content, to: request)])
     }
 
     func status(_ state: StatusOutput.State, _ parent: MessageHeader?) {

@@ -44,6 +44,6 @@ public struct MessageCodec: Sendable {
     }
 
     private static func bytes(_ object: JSONObject) -> Frame {
-        object.isEmpty ? .emptyObject : Frame(text: JSON.object(object).text())
+        object.isEmpty ? .emptyObject : JSON.object(object).utf8()
     }
 }

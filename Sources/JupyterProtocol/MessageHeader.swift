@@ -40,7 +40,7 @@ public struct MessageHeader: Sendable, Equatable {
             "msg_id": .string(id), "session": .string(session), "username": .string(username), "date": .string(date),
             "msg_type": .string(type), "version": .string(Self.protocolVersion),
         ]
-        bytes = Frame(text: object.text())
+        bytes = object.utf8()
     }
 
     /// The version of the Jupyter messaging protocol that this kernel speaks.

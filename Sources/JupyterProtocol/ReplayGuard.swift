@@ -2,11 +2,12 @@ import Synchronization
 
 /// Remembers the signatures seen, so that a recorded message cannot be played again.
 ///
-/// Memory is bounded: two generations of at most `capacity` signatures; when the younger is full, the older is forgotten.
+/// Memory is bounded: two generations of at most `capacity` signatures; when the younger is full, the older is forgotten. Of a signature
+/// 64 bits are kept, under a secret of this process: that two of them agree, and a new message is refused, happens once in 10^14.
 public final class ReplayGuard: Sendable {
     private struct State {
-        var young: Set<Frame> = []
-        var old: Set<Frame> = []
+        var young: Set<Int> = []
+        var old: Set<Int> = []
     }
 
     private let capacity: Int
@@ -17,7 +18,8 @@ public final class ReplayGuard: Sendable {
 
     /// Remembers a signature; false when it was seen before.
     public func admit(_ signature: Frame) -> Bool {
-        state.withLock { state in
+        let signature = signature.hashValue
+        return state.withLock { state in
             guard !state.young.contains(signature), !state.old.contains(signature) else { return false }
             if state.young.count >= capacity {
                 state.old = state.young

@@ -1,7 +1,24 @@
 /// Carries messages to front ends. Conformers: ZeroMQ sockets, and a recorder in tests.
 public protocol MessageTransport: Sendable {
-    /// Queues a message; never blocks. Callable from any thread; messages on one channel leave in the order of the calls.
-    func send(_ message: Message, on channel: Channel)
+    /// Queues messages that belong together, so that they may leave together; never blocks. Callable from any thread; messages on one
+    /// channel leave in the order of the calls.
+    func send(_ messages: [OutgoingMessage])
+}
+
+extension MessageTransport {
+    /// Queues one message.
+    public func send(_ message: Message, on channel: Channel) { send([OutgoingMessage(message, on: channel)]) }
+}
+
+/// A message and the channel on which it leaves.
+public struct OutgoingMessage: Sendable {
+    public var message: Message
+    public var channel: Channel
+
+    public init(_ message: Message, on channel: Channel) {
+        self.message = message
+        self.channel = channel
+    }
 }
 
 /// Takes the messages that a transport verified and decoded.

@@ -5,7 +5,12 @@ final class ZMQContext: Sendable {
     /// Safe to share: the ZeroMQ manual guarantees that a context may be used by any number of threads at once.
     nonisolated(unsafe) let pointer: UnsafeMutableRawPointer
 
-    init() {
+    /// - Throws: When there is no ZeroMQ library on this machine.
+    init() throws(TransportError) {
+        if let failure = czeromq_load() {
+            let reason = String(cString: failure)
+            throw TransportError(endpoint: "the sockets of a kernel", reason: "\(reason) (Debian and Ubuntu have it in the package libzmq5)")
+        }
         pointer = zmq_ctx_new()!
     }
 

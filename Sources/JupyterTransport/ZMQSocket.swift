@@ -1,7 +1,7 @@
 import CZeroMQ
 import JupyterProtocol
 
-/// A ZeroMQ socket, owned by the one thread that made it and closed with it.
+/// A ZeroMQ socket, closed with its owner. One thread at a time may use it.
 struct ZMQSocket: ~Copyable {
     enum Kind {
         /// Replies find their way back by the identity frames in front of the request.
@@ -10,8 +10,9 @@ struct ZMQSocket: ~Copyable {
         case publisher
     }
 
-    private let pointer: UnsafeMutableRawPointer
-    private let context: ZMQContext
+    /// Nil once it is closed; ZeroMQ then refuses every call.
+    private var pointer: UnsafeMutableRawPointer?
+    private var context: ZMQContext?
 
     /// How long, in milliseconds, queued messages may still be delivered after the close.
     static let linger: Int32 = 500
@@ -52,7 +53,19 @@ struct ZMQSocket: ~Copyable {
         }
     }
 
-    deinit { zmq_close(pointer) }
+    /// Sends what is queued, within the linger time, and lets go of the address. False when it was closed before.
+    @discardableResult
+    mutating func close() -> Bool {
+        guard let pointer else { return false }
+        zmq_close(pointer)
+        self.pointer = nil
+        context = nil
+        return true
+    }
+
+    deinit {
+        if let pointer { zmq_close(pointer) }
+    }
 
     private func set(_ option: Int32, _ value: Int32) {
         zmq_setsockopt(pointer, option, [value], MemoryLayout<Int32>.size)
@@ -95,12 +108,17 @@ struct ZMQSocket: ~Copyable {
         }
     }
 
-    /// Sleeps until a message can be received or `descriptor` is readable.
-    func wait(orReadable descriptor: Int32) {
-        var items = [
-            zmq_pollitem_t(socket: pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
-            zmq_pollitem_t(socket: nil, fd: descriptor, events: Int16(ZMQ_POLLIN), revents: 0),
-        ]
-        zmq_poll(&items, 2, -1)
+    /// Readable when the socket has something to do (`ZMQ_FD`). It says so only once, and any use of the socket may be what it told of:
+    /// whoever waits here has to have called `receive()`, and to hear of what later calls met.
+    var eventDescriptor: Int32 { integer(ZMQ_FD) }
+
+    /// Whether `receive()` would find a message.
+    var hasMessage: Bool { integer(ZMQ_EVENTS) & ZMQ_POLLIN != 0 }
+
+    private func integer(_ option: Int32) -> Int32 {
+        var value: Int32 = 0
+        var size = MemoryLayout<Int32>.size
+        zmq_getsockopt(pointer, option, &value, &size)
+        return value
     }
 }

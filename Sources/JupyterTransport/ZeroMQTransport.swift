@@ -4,24 +4,24 @@ public import JupyterProtocol
 public final class ZeroMQTransport: MessageTransport {
     private let codec: MessageCodec
     private let drops = DropLog()
-    private let heartbeat: SocketThread
-    private let shell: SocketThread
-    private let control: SocketThread
-    private let stdin: SocketThread
-    private let iopub: SocketThread
+    private let heartbeat: ChannelSocket
+    private let shell: ChannelSocket
+    private let control: ChannelSocket
+    private let stdin: ChannelSocket
+    private let iopub: ChannelSocket
 
     /// In bytes; subscriptions to longer ones work, but are not welcomed.
     private static let longestTopic = 4096
 
     /// Binds all sockets, to the address in the connection file only. Nothing is received before `start`.
     public init(_ connection: ConnectionFile) throws(TransportError) {
-        let context = ZMQContext()
+        let context = try ZMQContext()
         codec = MessageCodec(key: connection.key)
-        var opened: [SocketThread] = []
+        var opened: [ChannelSocket] = []
         do throws(TransportError) {
             for channel in [Channel.heartbeat, .shell, .control, .stdin, .iopub] {
                 opened.append(
-                    try SocketThread(
+                    try ChannelSocket(
                         channel == .iopub ? .publisher : .router, channel: channel, connection: connection, context: context))
             }
         } catch {
@@ -58,14 +58,19 @@ public final class ZeroMQTransport: MessageTransport {
         }
     }
 
-    public func send(_ message: Message, on channel: Channel) {
-        let frames = codec.encode(message)
+    /// The first `send` wakes ZeroMQ's thread; what follows closely then leaves with it, so everything is encoded before.
+    public func send(_ messages: [OutgoingMessage]) {
+        let encoded = messages.map { (socket($0.channel), codec.encode($0.message)) }
+        for (socket, frames) in encoded { socket.send(frames) }
+    }
+
+    private func socket(_ channel: Channel) -> ChannelSocket {
         switch channel {
-        case .shell: shell.send(frames)
-        case .iopub: iopub.send(frames)
-        case .stdin: stdin.send(frames)
-        case .control: control.send(frames)
-        case .heartbeat: heartbeat.send(frames)
+        case .shell: shell
+        case .iopub: iopub
+        case .stdin: stdin
+        case .control: control
+        case .heartbeat: heartbeat
         }
     }
 

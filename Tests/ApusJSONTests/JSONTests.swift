@@ -4,6 +4,7 @@ import Testing
 @Suite struct JSONTests {
     @Test(arguments: [
         "null", "true", "-1", "0.1", "1e-05", "9007199254740993", "\"\"", "[]", "{}", "[1,[2,{\"a\":null}]]", "\"\\u0001\\n\\\"\\\\é😀\"",
+        "\"\\b\\f\\r\\t\\u001f\u{7F}/\"",
     ])
     func `a text that is read is written back the same`(text: String) throws {
         #expect(try JSON(parsing: text).text() == text)

@@ -1,5 +1,6 @@
 import ApusJSON
 import ApusSession
+import ApusThreads
 import Synchronization
 
 /// A complete toy session: everything a kernel needs from a cell language, small enough to read in one go.
@@ -16,11 +17,17 @@ final class EchoSession: Session {
     let language = LanguageInfo.swift
     private let cells = EchoCells()
 
-    func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
-        await cells.run(request, client: client)
+    /// A thread of their own for the cells, some of which compute for ever.
+    private let executor = ThreadExecutor(name: "echo-cells")
+
+    func start(
+        _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
+    ) -> @Sendable () -> Void {
+        let task = Task(executorPreference: executor) { [cells] in completion(await cells.run(request, client: client)) }
+        return { task.cancel() }
     }
 
-    /// The kernel cancels the task of the cell, which is the same.
+    /// The kernel stops the cell itself.
     func interrupt() {}
 
     func complete(_ code: String, cursor: Int) async -> Completions {

@@ -14,6 +14,16 @@ import Testing
         #expect(states == Array(repeating: ["status busy", "status idle"], count: 50).flatMap(\.self))
     }
 
+    @Test func `a long queue of cells that end at once is worked off in order`() {
+        let session = InstantSession()
+        let conversation = Conversation(session: session)
+        let requests = (0..<20_000).map { conversation.execute("\($0)") }
+        session.endFirst()
+        #expect(conversation.reply(to: requests[requests.count - 1])?.message.content["execution_count"] == .int(requests.count))
+        let replies = conversation.log.all.filter { $0.type == "execute_reply" }
+        #expect(replies.map(\.message.parentHeader) == requests.map(\.bytes))
+    }
+
     @Test func `an interrupt stops the running cell and aborts the whole queue`() {
         let conversation = Conversation()
         let other = conversation.otherClient()

@@ -28,8 +28,8 @@ final class RecordingTransport: MessageTransport {
 
     var all: [Sent] { sent.withLock { $0 } }
 
-    func send(_ message: Message, on channel: Channel) {
-        sent.withLock { $0.append(Sent(message: message, channel: channel)) }
+    func send(_ messages: [OutgoingMessage]) {
+        sent.withLock { $0 += messages.map { Sent(message: $0.message, channel: $0.channel) } }
         arrival.signal()
     }
 
@@ -51,9 +51,10 @@ struct Conversation {
     let client = MessageFactory()
     private let route: [Frame]
 
-    init(history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil) {
-        kernel = Kernel(
-            session: EchoSession(), transport: transport, version: "1.2.3", history: history, journal: journal, limits: limits)
+    init(
+        session: any Session = EchoSession(), history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil
+    ) {
+        kernel = Kernel(session: session, transport: transport, version: "1.2.3", history: history, journal: journal, limits: limits)
         route = [Frame(text: client.session)]
     }
 

@@ -25,7 +25,14 @@ final class ScriptedSession: Session {
 
     var executed: [CellRequest] { state.withLock { $0.executed } }
 
-    func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
+    func start(
+        _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
+    ) -> @Sendable () -> Void {
+        let task = Task { completion(await run(request, client: client)) }
+        return { task.cancel() }
+    }
+
+    private func run(_ request: CellRequest, client: any SessionClient) async -> CellReply {
         state.withLock { state in
             state.executed.append(request)
             state.isInterrupted = false

@@ -120,6 +120,12 @@ def test_help_goes_to_standard_output(apus, tmp_path, arguments):
     assert result.returncode == 0 and result.stdout and not result.stderr
 
 
+def test_a_run_needs_no_sockets(apus, tmp_path):
+    (tmp_path / "libzmq.so.5").write_text("")  # found first, and no library
+    result = call(apus, "run", write(tmp_path / "a.ipynb", "let x = 1"), cwd=tmp_path, env=dict(os.environ, LD_LIBRARY_PATH=str(tmp_path)))
+    assert result.returncode == 0, result.stderr
+
+
 def test_cells_run_in_the_folder_of_the_notebook(apus, tmp_path):
     (tmp_path / "sub").mkdir()
     write(tmp_path / "sub" / "nb.ipynb", "%who")

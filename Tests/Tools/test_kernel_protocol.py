@@ -356,6 +356,33 @@ def test_taken_ports(apus, client, manager):
     assert is_alive(client), "the first kernel goes on"
 
 
+def test_without_the_zeromq_library(apus, manager, tmp_path):
+    (tmp_path / "libzmq.so.5").write_text("")  # found first, and no library
+    result = subprocess.run(
+        [apus, "kernel", "-f", manager.connection_file], env=dict(os.environ, LD_LIBRARY_PATH=str(tmp_path)), capture_output=True, text=True,
+        timeout=TIMEOUT)
+    assert result.returncode != 0 and "libzmq.so.5" in result.stderr and "package libzmq5" in result.stderr
+
+
+def resident_kilobytes(process):
+    return int(re.search(r"VmRSS:\s*(\d+) kB", pathlib.Path(f"/proc/{process}/status").read_text())[1])
+
+
+def test_ten_thousand_cells_leave_next_to_no_memory_behind(client, manager):
+    def run(count):
+        for _ in range(count // 500):
+            cells = [client.execute("") for _ in range(500)]
+            for cell in cells:
+                assert reply_to(client, cell)["content"]["status"] == "ok"
+            published(client, cells[-1])
+
+    run(5000)
+    before = resident_kilobytes(manager.provisioner.pid)
+    run(10_000)
+    # The history of so many cells takes about as much.
+    assert resident_kilobytes(manager.provisioner.pid) - before < 1000
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_leaves_when_its_launcher_dies(apus, manager, client, jupyter_environment, tmp_path, named):
     """A launcher starts a kernel and dies by SIGKILL; the kernel must not stay behind."""

@@ -169,6 +169,7 @@ def test_the_session_holds_nothing_of_the_kernel(client, manager):
              for fd in os.listdir(f"/proc/{session}/fd")}
     assert links[0] == "/dev/null" and links[1].startswith("pipe:") and links[2].startswith("pipe:")
     assert sum(link.startswith("socket:") for link in links.values()) == 1, links
+    assert "libzmq" not in pathlib.Path(f"/proc/{session_of(manager.provisioner.pid)}/maps").read_text()
 
 
 def test_the_kernel_info_comes_before_any_session(client, manager):

@@ -34,20 +34,15 @@ public actor CellSession: Session {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Runs tasks on the session's thread: whoever calls `execute` there saves two changes of threads a cell.
-    package nonisolated var taskExecutor: any TaskExecutor { executor }
-
     // MARK: Running
 
-    public nonisolated func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
+    public nonisolated func start(
+        _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
+    ) -> @Sendable () -> Void {
         let run = RunQueue.Run()
-        let task = queue.append(run, on: executor) { await self.perform(request, client, run.interruption) }
-        guard let task else { return CellReply(.error(.closed)) }
-        return await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            run.cancel()
-        }
+        let isQueued = queue.append(run, on: executor) { completion(await self.perform(request, client, run.interruption)) }
+        if !isQueued { completion(CellReply(.error(.closed))) }
+        return { run.cancel() }
     }
 
     public nonisolated func interrupt() { queue.interrupt() }

@@ -5,9 +5,9 @@ final class RunQueue: Sendable {
     /// One cell, from the moment it is asked for until its reply.
     final class Run: Sendable {
         let interruption = Interruption()
-        private let task = Mutex<Task<CellReply, Never>?>(nil)
+        private let task = Mutex<Task<Void, Never>?>(nil)
 
-        func begin(_ task: Task<CellReply, Never>) { self.task.withLock { $0 = task } }
+        func begin(_ task: Task<Void, Never>) { self.task.withLock { $0 = task } }
 
         /// Asks the cell to stop, whether it runs or waits.
         func cancel() {
@@ -17,7 +17,7 @@ final class RunQueue: Sendable {
     }
 
     private struct State {
-        var last: Task<CellReply, Never>?
+        var last: Task<Void, Never>?
         var running: Run?
         /// In the order in which they will run.
         var waiting: [Run] = []
@@ -28,23 +28,21 @@ final class RunQueue: Sendable {
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Starts `operation` when all earlier ones have ended; nil when the session is closed.
-    func append(
-        _ run: Run, on executor: SessionExecutor, operation: @escaping @Sendable () async -> CellReply
-    ) -> Task<CellReply, Never>? {
+    /// Starts `operation` when all earlier ones have ended; false when the session is closed.
+    func append(_ run: Run, on executor: SessionExecutor, operation: @escaping @Sendable () async -> Void) -> Bool {
         state.withLock { state in
-            guard !state.isClosed else { return nil }
+            guard !state.isClosed else { return false }
             let previous = state.last
             let task = Task(executorPreference: executor) { [self] in
-                _ = await previous?.value
+                await previous?.value
                 enter(run)
                 defer { leave() }
-                return await operation()
+                await operation()
             }
             run.begin(task)
             state.waiting.append(run)
             state.last = task
-            return task
+            return true
         }
     }
 
@@ -71,7 +69,7 @@ final class RunQueue: Sendable {
             return (state.waiting + [state.running].compactMap { $0 }, state.last)
         }
         for run in runs { run.cancel() }
-        _ = await last?.value
+        await last?.value
         state.withLock { $0.last = nil }
     }
 }

@@ -4,11 +4,16 @@
 /// live in this process or speak to another one. Offsets into code count Unicode scalars, as the Jupyter messaging
 /// protocol does since version 5.2.
 public protocol Session: Sendable {
-    /// Runs one cell to its end. Every output reaches `client` before this returns. Cells of one session never overlap:
-    /// a second call waits for the first.
+    /// Begins one cell and returns: `client` takes its outputs and then `completion` its reply, on any thread, perhaps before this
+    /// returns. Cells of one session never overlap: a second one waits for the first.
     ///
-    /// Mistakes of the user are part of the reply, never thrown. Cancelling the calling task is an interrupt.
-    func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply
+    /// Mistakes of the user are part of the reply.
+    ///
+    /// - Parameter completion: Called once; the session waits for its end.
+    /// - Returns: What asks this cell to stop; does nothing when the cell has ended.
+    func start(
+        _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
+    ) -> @Sendable () -> Void
 
     /// Asks the running cell to stop at the next safe point; does nothing when none is running. State is kept.
     func interrupt()
@@ -25,8 +30,23 @@ public protocol Session: Sendable {
     /// Name and highlighting of the cell language.
     var language: LanguageInfo { get }
 
-    /// Interrupts what is running and frees what the session holds.
+    /// Interrupts what is running, waits for its end, and frees what the session holds.
     func close() async
+}
+
+extension Session {
+    /// Runs one cell to its end. Every output reaches `client` before this returns. Cancelling the calling task is an interrupt.
+    public func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
+        let stop = CellStop()
+        return await withTaskCancellationHandler {
+            if stop.isRequested { return CellReply(.error(.interrupted(hasCommitted: false))) }
+            return await withCheckedContinuation { continuation in
+                stop.attach(start(request, client: client) { continuation.resume(returning: $0) })
+            }
+        } onCancel: {
+            stop.request()
+        }
+    }
 }
 
 /// The front's side of a running cell: it takes the outputs and answers questions.

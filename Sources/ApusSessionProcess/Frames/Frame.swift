@@ -8,7 +8,7 @@ package enum Frame {
 
     /// - Throws: `FrameError.tooLong`.
     package static func bytes(_ message: JSON, maximumLength: Int = Frame.maximumLength) throws(FrameError) -> [UInt8] {
-        let text = message.text().utf8
+        let text = message.utf8()
         let length = text.count
         guard length <= maximumLength else { throw .tooLong(length) }
         var bytes: [UInt8] = []

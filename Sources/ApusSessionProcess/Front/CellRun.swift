@@ -4,7 +4,6 @@ import Synchronization
 /// One cell in the front, from the moment it is asked for until its reply.
 final class CellRun: Sendable {
     private struct State {
-        var continuation: CheckedContinuation<CellReply, Never>?
         /// Whether it shall stop: that may come before there is anything to stop.
         var isCancelled = false
         /// Whether a process has it; false as well when the process was found dead.
@@ -19,12 +18,15 @@ final class CellRun: Sendable {
     let number: Int
     let request: CellRequest
     let client: any SessionClient
+    private let completion: @Sendable (CellReply) -> Void
     private let state = Mutex(State())
 
-    init(number: Int, request: CellRequest, client: any SessionClient) {
+    /// - Parameter completion: Called once, with the reply.
+    init(number: Int, request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void) {
         self.number = number
         self.request = request
         self.client = client
+        self.completion = completion
     }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
@@ -33,24 +35,20 @@ final class CellRun: Sendable {
     var isSent: Bool { state.withLock { $0.isSent } }
     func noteSent(_ isSent: Bool) { state.withLock { $0.isSent = isSent } }
 
-    func begin(_ continuation: CheckedContinuation<CellReply, Never>) { state.withLock { $0.continuation = continuation } }
-
     /// Gives the reply to whoever waits. Open questions are withdrawn, and the client comes back from them before: it may have to put a
     /// terminal in order. Only the first reply counts.
     func finish(_ reply: CellReply) {
-        let (continuation, questions) = state.withLock { state in
-            defer {
-                state.continuation = nil
-                state.hasEnded = true
-            }
-            return (state.continuation, Array(state.questions.values))
+        let questions = state.withLock { state -> [Task<Void, Never>]? in
+            guard !state.hasEnded else { return nil }
+            state.hasEnded = true
+            return Array(state.questions.values)
         }
-        guard let continuation else { return }
+        guard let questions else { return }
         for question in questions { question.cancel() }
-        if questions.isEmpty { return continuation.resume(returning: reply) }
-        Task {
+        if questions.isEmpty { return completion(reply) }
+        Task { [completion] in
             for question in questions { await question.value }
-            continuation.resume(returning: reply)
+            completion(reply)
         }
     }
 

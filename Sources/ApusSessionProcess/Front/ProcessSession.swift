@@ -53,20 +53,16 @@ public final class ProcessSession: Session {
 
     // MARK: Running
 
-    public func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
+    public func start(
+        _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
+    ) -> @Sendable () -> Void {
         let number = state.withLock { state in
             state.lastCell += 1
             return state.lastCell
         }
-        let run = CellRun(number: number, request: request, client: client)
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                run.begin(continuation)
-                enqueue(run)
-            }
-        } onCancel: {
-            cancel(run)
-        }
+        let run = CellRun(number: number, request: request, client: client, completion: completion)
+        enqueue(run)
+        return { [self] in cancel(run) }
     }
 
     public func interrupt() {
@@ -76,7 +72,6 @@ public final class ProcessSession: Session {
     private func enqueue(_ run: CellRun) {
         let refusal = state.withLock { state -> CellReply? in
             if state.isClosed { return CellReply(.error(.closed)) }
-            if run.isCancelled { return CellReply(.error(.interrupted(hasCommitted: false))) }
             state.waiting.append(run)
             return nil
         }

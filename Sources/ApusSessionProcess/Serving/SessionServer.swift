@@ -16,20 +16,17 @@ final class SessionServer: Sendable {
     private let current = CurrentCell()
     private let capture: OutputCapture
     private let closed = Wakeup()
-    private let cellExecutor: any TaskExecutor
     private let assistance = ThreadExecutor(name: "apus-assist")
     /// Normally one: the front sends a cell when the one before has ended.
-    private let cells = Mutex<[Int: Task<Void, Never>]>([:])
+    private let cells = Mutex<[Int: CellStop]>([:])
 
     /// - Parameters:
-    ///   - executor: Where `execute` is called; never on the thread that reads commands.
     ///   - output: Where what this process writes to descriptor 1 comes back.
     ///   - errors: The same for descriptor 2.
-    init(session: any Session, executor: any TaskExecutor, socket: Descriptor, output: Descriptor, errors: Descriptor) {
+    init(session: any Session, socket: Descriptor, output: Descriptor, errors: Descriptor) {
         let sender = FrameSender(socket)
         let lane = EventLane(sender: sender, window: window)
         self.session = session
-        cellExecutor = executor
         self.socket = socket
         self.sender = sender
         self.lane = lane
@@ -70,7 +67,7 @@ final class SessionServer: Sendable {
     private func handle(_ command: SessionCommand) {
         switch command {
         case .execute(let cell, let request): execute(request, cell)
-        case .interrupt(let cell): cells.withLock { $0[cell] }?.cancel()
+        case .interrupt(let cell): cells.withLock { $0[cell] }?.request()
         case .answer(let question, let text): questions.answer(question, text)
         case .delivered(let bytes): window.give(bytes)
         case .complete(let query, let code, let cursor):
@@ -86,15 +83,15 @@ final class SessionServer: Sendable {
         capture.drain()
         current.begin(cell, isSilent: request.isSilent)
         let client = ServedCell(number: cell, lane: lane, questions: questions, capture: capture)
-        cells.withLock { cells in
-            cells[cell] = Task(executorPreference: cellExecutor) { [self] in
-                let reply = await session.execute(request, client: client)
+        let stop = CellStop()
+        cells.withLock { $0[cell] = stop }
+        stop.attach(
+            session.start(request, client: client) { [self] reply in
                 capture.finish()
                 current.end(cell)
                 lane.send(reply, cell: cell)
-                self.cells.withLock { $0[cell] = nil }
-            }
-        }
+                cells.withLock { $0[cell] = nil }
+            })
     }
 
     private func answer(_ body: @escaping @Sendable () async -> SessionReport) {
@@ -104,7 +101,6 @@ final class SessionServer: Sendable {
     private func close() {
         Task(executorPreference: assistance) { [self] in
             await session.close()
-            for cell in cells.withLock({ Array($0.values) }) { await cell.value }
             closed.signal()
         }
     }

@@ -10,7 +10,7 @@ public enum SessionService {
     /// To be called before the process starts a thread: it arranges the process's signals and standard output.
     ///
     /// - Throws: When the process was not started by ``ProcessSession``, or the front sends what cannot be read.
-    public static func run(_ makeSession: () -> CellSession) throws(SessionServiceError) {
+    public static func run(_ makeSession: () -> any Session) throws(SessionServiceError) {
         guard isSocket(ChildFiles.socket) else { throw SessionServiceError(reason: "it is started by `apus kernel` and `apus run`, not by hand") }
         clinux_die_with_parent()
         clinux_ignore_termination()
@@ -21,9 +21,7 @@ public enum SessionService {
         for file in files { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
         clinux_buffer_lines()
         let descriptors = files.map(Descriptor.init)
-        let session = makeSession()
-        let server = SessionServer(
-            session: session, executor: session.taskExecutor, socket: descriptors[0], output: descriptors[1], errors: descriptors[2])
+        let server = SessionServer(session: makeSession(), socket: descriptors[0], output: descriptors[1], errors: descriptors[2])
         do { try server.run() } catch { throw SessionServiceError(reason: "the front sent \(error)") }
     }
 

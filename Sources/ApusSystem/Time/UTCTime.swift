@@ -32,10 +32,22 @@ package struct UTCTime: Equatable, Sendable {
     package func text(separator: Character = "T", fractionDigits: Int = 0) -> String {
         let (days, second) = Int(seconds).divided(by: 86_400)
         let (year, month, day) = Self.date(ofDay: days)
-        let date = "\(Self.digits(year, 4))-\(Self.digits(month, 2))-\(Self.digits(day, 2))"
-        let clock = "\(Self.digits(second / 3600, 2)):\(Self.digits(second / 60 % 60, 2)):\(Self.digits(second % 60, 2))"
-        let fraction = Self.digits(microsecond, 6).prefix(fractionDigits)
-        return date + String(separator) + clock + (fraction.isEmpty ? "" : "." + fraction)
+        var text = Self.digits(year, 4)
+        text.reserveCapacity(32)
+        text += "-"
+        text += Self.digits(month, 2)
+        text += "-"
+        text += Self.digits(day, 2)
+        text.append(separator)
+        text += Self.digits(second / 3600, 2)
+        text += ":"
+        text += Self.digits(second / 60 % 60, 2)
+        text += ":"
+        text += Self.digits(second % 60, 2)
+        guard fractionDigits > 0 else { return text }
+        text += "."
+        text += Self.digits(microsecond, 6).prefix(fractionDigits)
+        return text
     }
 
     /// `2026-11-21T03:00:30Z`
@@ -46,7 +58,8 @@ package struct UTCTime: Equatable, Sendable {
 
     private static func digits(_ value: Int, _ width: Int) -> String {
         let text = String(value)
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+        let missing = width - text.utf8.count
+        return missing > 0 ? String(repeating: "0", count: missing) + text : text
     }
 }
 
