@@ -7,9 +7,9 @@ public struct ApusCommand: ParsableCommand {
         abstract: "A Jupyter kernel, a headless notebook runner and a training engine for time series.",
         discussion: """
               apus install --user          register the kernel with Jupyter
-              apus run notebook.ipynb      execute a notebook without Jupyter
+              apus run notebook.ipynb      execute notebooks without Jupyter
               apus attach                  watch what a kernel or another run shows
-              apus check notebook.ipynb    find its mistakes without running it
+              apus check notebook.ipynb    find their mistakes without running them
               apus doctor                  check what this machine lacks
 
             Errors go to standard error, results to standard output, progress only to a terminal.

@@ -9,11 +9,11 @@ enum Console {
     /// Whether coloured text may go to standard error.
     static var errorHasColour: Bool { errorIsTerminal && getenv("NO_COLOR") == nil }
 
-    /// Columns of the terminal on standard error; 80 where that is unknown.
-    static var width: Int {
+    /// Columns and rows of the terminal on standard error; 80 and 24 where they are unknown.
+    static var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     static func output(_ text: String) { write(text, to: STDOUT_FILENO) }

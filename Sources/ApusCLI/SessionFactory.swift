@@ -1,4 +1,3 @@
-import ApusJSON
 import ApusMagics
 import ApusSession
 import ApusSessionProcess
@@ -10,9 +9,19 @@ enum SessionFactory {
     static var magics: [any Magic.Type] { StandardMagics.all }
 
     /// A session in a process of its own, which starts with the first cell.
-    static func makeSession() -> any Session {
-        ProcessSession(
-            launch: launch, language: .swift, substitute: { CellSession(magics: magics) }, advice: LostTraining.advice)
+    ///
+    /// - Parameters:
+    ///   - workingFolder: Where cells run; nil for this process's folder.
+    ///   - threads: How many threads cells compute with unless they say otherwise; nil for one for each processor.
+    static func makeSession(workingFolder: String? = nil, threads: Int? = nil) -> any Session {
+        let environment = environment(threads: threads)
+        return ProcessSession(
+            launch: { number in
+                // The same program, also when its file has been replaced meanwhile.
+                SessionLaunch(
+                    executable: "/proc/self/exe", arguments: SessionCommand(number: number).arguments, environment: environment,
+                    workingFolder: workingFolder)
+            }, language: .swift, substitute: { CellSession(magics: magics) }, advice: LostTraining.advice)
     }
 
     /// The session that such a process serves.
@@ -22,14 +31,8 @@ enum SessionFactory {
         CellSession(magics: magics, displayPrefix: "apus-\(number)")
     }
 
-    /// The same program, also when its file has been replaced meanwhile.
-    @Sendable private static func launch(number: Int) -> SessionLaunch {
-        SessionLaunch(
-            executable: "/proc/self/exe", arguments: SessionCommand(number: number).arguments, environment: environment)
-    }
-
     /// This process's environment. A crash is reported by the front at once; the backtrace of a release build would say little.
-    private static var environment: [String] {
+    private static func environment(threads: Int?) -> [String] {
         var variables: [String] = []
         var next = environ
         while let variable = next.pointee {
@@ -37,10 +40,9 @@ enum SessionFactory {
             next += 1
         }
         if getenv("SWIFT_BACKTRACE") == nil { variables.append("SWIFT_BACKTRACE=enable=no") }
+        if let threads, getenv(ThreadCount.variable) == nil { variables.append("\(ThreadCount.variable)=\(threads)") }
         return variables
     }
 
-    static func makeChecker(overrides: [String: JSON] = [:]) -> CellChecker {
-        CellChecker(magics: magics, overrides: overrides)
-    }
+    static func makeChecker() -> CellChecker { CellChecker(magics: magics) }
 }

@@ -43,7 +43,8 @@ static sigset_t termination(void) {
     return signals;
 }
 
-int clinux_spawn(const char *path, char *const *arguments, char *const *environment, clinux_child_files files, pid_t *child) {
+int clinux_spawn(
+    const char *path, char *const *arguments, char *const *environment, const char *folder, clinux_child_files files, pid_t *child) {
     /* First to numbers that none of the targets has, so that no copy overwrites a descriptor that is still needed. */
     enum { first = 3, count = 5, above = 100 };
     const int sources[count] = {files.socket, files.output[0], files.errors[0], files.output[1], files.errors[1]};
@@ -61,6 +62,7 @@ int clinux_spawn(const char *path, char *const *arguments, char *const *environm
     if (!failure) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     for (int i = 0; i < count && !failure; i++) failure = posix_spawn_file_actions_adddup2(&actions, copies[i], targets[i]);
     if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, first + 3);
+    if (!failure && folder) failure = posix_spawn_file_actions_addchdir_np(&actions, folder);
     sigset_t blocked = termination(), all;
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &blocked);

@@ -27,6 +27,14 @@ package enum Files {
         }
     }
 
+    /// Finds out whether `replace` could write the file, as far as that can be known before; changes nothing.
+    package static func checkReplaceable(_ path: String) throws(FileError) {
+        let target = resolved(path)
+        var status = stat()
+        guard stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else { return }
+        do { _ = try AtomicFile(path: target) } catch { throw FileError(error, operation: "write", path: path) }
+    }
+
     /// Makes the folder and those above it that are missing.
     package static func makeFolder(_ path: String) throws(FileError) {
         guard !path.isEmpty else { return }

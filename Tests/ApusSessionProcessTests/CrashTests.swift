@@ -3,6 +3,7 @@ import ApusSession
 import ApusSessionProcess
 import Glibc
 import SessionTestSupport
+import TestSupport
 import Testing
 
 /// The session process ends by itself, in all the ways in which processes end.
@@ -124,6 +125,23 @@ import Testing
             #expect(error?.message == "the session process could not be started: No such file or directory")
         }
         await session.close()
+    }
+
+    @Test func `the process starts in the folder that it is given`() async throws {
+        let folder = try TemporaryFolder()
+        func session(in path: String) -> ProcessSession {
+            ProcessSession(
+                launch: { _ in
+                    SessionLaunch(executable: "/bin/sh", arguments: ["sh", "-c", "pwd > here"], environment: [], workingFolder: path)
+                }, language: .swift, substitute: { CellSession(magics: []) })
+        }
+        let started = session(in: folder.path)
+        #expect(await started.run("let x = 1").error?.name == "SessionEnded")
+        #expect(String(decoding: try folder.read("here"), as: UTF8.self) == folder.path + "\n")
+        await started.close()
+        let missing = session(in: folder.file("missing"))
+        #expect(await missing.run("let x = 1").error?.name == "SessionUnavailable")
+        await missing.close()
     }
 
     @Test func `ids of displays differ from those of the process before`() async {

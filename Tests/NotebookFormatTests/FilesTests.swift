@@ -23,6 +23,19 @@ import Testing
         }
     }
 
+    @Test func `whether a file could be written is found out without a trace`() throws {
+        try withFolder { folder in
+            try Files.replace("\(folder)/there", with: "old")
+            try Files.checkReplaceable("\(folder)/there")
+            try Files.checkReplaceable("\(folder)/new")
+            try Files.checkReplaceable("/dev/null")
+            #expect(throws: FileError.self) { try Files.checkReplaceable("\(folder)/missing/new") }
+            #expect(throws: FileError.self) { try Files.checkReplaceable("\(folder)/there/new") }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a", "there"])
+            #expect(try Files.read("\(folder)/there") == Array("old".utf8))
+        }
+    }
+
     @Test func `a symbolic link stays one`() throws {
         try withFolder { folder in
             try Files.replace("\(folder)/a/real", with: "old")

@@ -28,12 +28,16 @@ import Testing
         RunReport(status: .failed, cells: cells, started: "2026-11-21T03:00:00.123456Z", duration: .milliseconds(3250))
     }
 
-    @Test func `the JUnit report is well-formed and counts what happened`() throws {
-        let xml = JUnitReport.text(report, name: "a & <b>.ipynb")
+    private func read(_ xml: String) -> JUnitReader {
         let reader = JUnitReader()
         let parser = XMLParser(data: Data(xml.utf8))
         parser.delegate = reader
         #expect(parser.parse(), "\(String(describing: parser.parserError))\n\(xml)")
+        return reader
+    }
+
+    @Test func `the JUnit report is well-formed and counts what happened`() throws {
+        let reader = read(JUnitReport.text([NotebookReport(name: "a & <b>.ipynb", output: "/out", attempts: [report])]))
         #expect(
             reader.attributes["testsuite"]?.first == [
                 "name": "a & <b>.ipynb", "tests": "6", "failures": "1", "errors": "1", "skipped": "2", "time": "3.250",
@@ -49,6 +53,28 @@ import Testing
         #expect(reader.attributes["skipped"]?.count == 2 && reader.attributes["error"]?.count == 1)
         #expect(reader.texts["system-out"] == "out <1>\ntable ]]>\nout <1>\ntable ]]>\n")
         #expect(reader.texts["system-err"] == "warning\nwarning\n")
+    }
+
+    @Test func `the JUnit report has a suite for each notebook, their sums, and the failures of earlier attempts`() {
+        func attempt(_ status: RunReport.Status, _ outcomes: CellReport.Outcome...) -> RunReport {
+            let cells = outcomes.enumerated().map { CellReport(index: $0.offset, number: $0.offset + 1, source: "s", outcome: $0.element) }
+            return RunReport(status: status, cells: cells, started: "2026-11-21T03:00:00.123456Z", duration: .seconds(1))
+        }
+        let reader = read(
+            JUnitReport.text([
+                NotebookReport(
+                    name: "sub/flaky.ipynb", output: "", attempts: [attempt(.failed, .failed(error), .notRun), attempt(.passed, .passed, .passed)]),
+                NotebookReport(name: "./bad.ipynb", output: "", attempts: [attempt(.failed, .failed(error)), attempt(.failed, .failed(error))]),
+                NotebookReport(name: "/x/unwritten.ipynb", output: "", problem: "no <space>"),
+                NotebookReport(name: "later.ipynb", output: ""),
+            ]))
+        #expect(reader.attributes["testsuites"] == [["tests": "5", "failures": "1", "errors": "1", "skipped": "1", "time": "4.000"]])
+        #expect(reader.attributes["testsuite"]?.map { $0["name"] } == ["sub/flaky.ipynb", "./bad.ipynb", "/x/unwritten.ipynb", "later.ipynb"])
+        #expect(reader.attributes["testcase"]?.map { $0["classname"] } == ["sub.flaky", "sub.flaky", "bad", "x.unwritten", "later"])
+        #expect(reader.attributes["property"] == [["name": "attempts", "value": "2"], ["name": "attempts", "value": "2"]])
+        #expect(reader.attributes["flakyFailure"]?.count == 1 && reader.attributes["rerunFailure"]?.count == 1)
+        #expect(reader.attributes["error"]?.first?["message"] == "no <space>")
+        #expect(reader.attributes["skipped"]?.first?["message"] == "the run ended before this notebook")
     }
 
     @Test func `the failure report shows source, outputs and error`() {
@@ -77,6 +103,28 @@ import Testing
         #expect(lines.count == 3 && lines.allSatisfy { $0.count <= 40 })
     }
 
+    @Test func `progress of several notebooks is a line for each below everything else`() {
+        let written = Written()
+        let progress = BatchProgress(names: ["a", "b", "c"], size: { (40, 3) }, write: written.append)
+        _ = progress.observer(of: 0)
+        let second = progress.observer(of: 1)
+        #expect(written.takeText() == "a  starting" + "\r\u{1B}[J" + "a  starting\nb  starting")
+        second.cellStarted(cells[0], of: 12)
+        #expect(written.takeText() == "\r\u{1B}[1A\u{1B}[Ja  starting\nb  [ 1/12] %%train --a \"b\"  ...")
+        // Drawn now or with the next change, depending on how soon it comes.
+        second.cellShowed(.updateDisplay(DisplayData(MIMEBundle(text: "Epoch 1/30"), id: "p")))
+        _ = written.takeText()
+        progress.interrupted { written.append("b failed\n") }
+        #expect(written.takeText() == "\r\u{1B}[1A\u{1B}[Jb failed\na  starting\nb  [ 1/12] %%train --a \"b\"  Epoch 1/30")
+        // As many lines as can be taken away again.
+        _ = progress.observer(of: 2)
+        #expect(written.takeText().hasSuffix("\u{1B}[Ja  starting\nb  [ 1/12] %%train --a \"b\"  Epoch 1/30"))
+        progress.ended(0)
+        progress.ended(1)
+        progress.ended(2)
+        #expect(written.takeText().hasSuffix("c  starting\r\u{1B}[J"))
+    }
+
     @Test(arguments: [
         (Duration.microseconds(5400), "5 ms"), (.milliseconds(9994), "9.99 s"), (.milliseconds(61_240), "61.2 s"), (.seconds(3725), "62 min 5 s"),
     ])
@@ -97,6 +145,12 @@ private final class Written: Sendable {
     private let storage = Mutex("")
     var text: String { storage.withLock { $0 } }
     func append(_ text: String) { storage.withLock { $0 += text } }
+    func takeText() -> String {
+        storage.withLock { text in
+            defer { text = "" }
+            return text
+        }
+    }
 }
 
 private final class JUnitReader: NSObject, XMLParserDelegate {

@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// `print TEXT`, `warn TEXT` (stderr), `show ID TEXT`, `update ID TEXT`, `clear`, `clear-wait`, `result TEXT`, `fail MESSAGE` (shows the
 /// error and ends), `fail-silently MESSAGE` (the error is only in the reply), `ask PROMPT`, `hang` (until interrupted),
-/// `hang-for-ever`, `signal` (lets the test go on).
+/// `hang-for-ever`, `signal` (lets the test go on), `meet` (waits for another session that meets), `fail-before N MESSAGE` (fails in
+/// attempts before the Nth).
 final class ScriptedSession: Session {
     private struct State {
         var executed: [CellRequest] = []
@@ -20,8 +21,20 @@ final class ScriptedSession: Session {
     let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
+    private let attempt: Int
+    private let meeting: Meeting
+    private let onSignal: @Sendable () -> Void
+    private let onClose: @Sendable () -> Void
 
-    init() { (signals, signal) = AsyncStream.makeStream() }
+    init(
+        attempt: Int = 1, meeting: Meeting = Meeting(), onSignal: @escaping @Sendable () -> Void = {}, onClose: @escaping @Sendable () -> Void = {}
+    ) {
+        (signals, signal) = AsyncStream.makeStream()
+        self.attempt = attempt
+        self.meeting = meeting
+        self.onSignal = onSignal
+        self.onClose = onClose
+    }
 
     var executed: [CellRequest] { state.withLock { $0.executed } }
 
@@ -58,7 +71,13 @@ final class ScriptedSession: Session {
         case "clear": client.receive(.clearOutput(wait: false))
         case "clear-wait": client.receive(.clearOutput(wait: true))
         case "result": client.receive(.result(MIMEBundle(text: rest)))
-        case "signal": signal.yield()
+        case "signal":
+            signal.yield()
+            onSignal()
+        case "meet": await meeting.meet()
+        case "fail-before":
+            let number = Int(rest.prefix { $0 != " " }) ?? 0
+            return attempt < number ? await perform("fail", String(rest.drop { $0 != " " }.dropFirst()), client) : nil
         case "fail", "fail-silently":
             let error = CellError(name: "Mistake", message: rest, report: ["\u{1B}[31mMistake\u{1B}[0m: \(rest)", "do something else"])
             if verb == "fail" { client.receive(.error(error)) }
@@ -84,7 +103,24 @@ final class ScriptedSession: Session {
     func complete(_ code: String, cursor: Int) async -> Completions { Completions(items: [], start: cursor, end: cursor) }
     func inspect(_ code: String, cursor: Int, detail: InspectionDetail) async -> MIMEBundle? { nil }
     func completeness(of code: String) async -> Completeness { .unknown }
-    func close() async {}
+    func close() async { onClose() }
+}
+
+/// Where sessions wait for one another, in pairs.
+final class Meeting: Sendable {
+    private let waiting = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+    /// Returns when a second one is here.
+    func meet() async {
+        await withCheckedContinuation { continuation in
+            let first = waiting.withLock { waiting in
+                defer { waiting = waiting == nil ? continuation : nil }
+                return waiting
+            }
+            first?.resume()
+            if first != nil { continuation.resume() }
+        }
+    }
 }
 
 /// What a run saved, and how it ended.

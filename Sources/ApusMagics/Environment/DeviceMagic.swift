@@ -9,12 +9,12 @@ struct DeviceMagic: Magic {
     static let example = "%device"
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
-        let threads = MachineResources.processorCount
+        let threads = ThreadCount.automatic(cell.environment)
         cell.out.display(
             TableView(
                 headers: ["device", "what", "used"],
                 rows: [
-                    ["cpu", "\(MachineResources.processorName), \(threads) threads, \(Kernels.best.name)", "yes"],
+                    ["cpu", "\(MachineResources.processorName), \(threads) \(threads == 1 ? "thread" : "threads"), \(Kernels.best.name)", "yes"],
                     ["cuda", CUDAProbe().summary, "no: this build has no CUDA backend"],
                 ], alignments: [.left, .left, .left]
             ).bundle)

@@ -12,7 +12,7 @@ struct EvaluateMagic: Magic {
     static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.data, WorkspaceKeys.training]
     static let leaves: [any AnyWorkspaceKey] = [WorkspaceKeys.evaluation]
 
-    @Option(help: "Threads to compute with; by default all processors.") var threads: Int?
+    @Option(help: "Threads to compute with; by default APUS_THREADS, else all processors.") var threads: Int?
 
     func validate() throws {
         if let threads, !(1...256).contains(threads) { throw ValidationError("--threads must be 1 to 256, not \(threads)") }
@@ -24,7 +24,7 @@ struct EvaluateMagic: Magic {
         let evaluation: Evaluation
         do {
             evaluation = try Evaluation(
-                training.model, on: data, threads: threads ?? MachineResources.processorCount, shouldStop: { cell.shouldStop })
+                training.model, on: data, threads: threads ?? ThreadCount.automatic(cell.environment), shouldStop: { cell.shouldStop })
         } catch let error as ModelError where error.code == .interrupted { throw CancellationError() }
         cell.workspace[WorkspaceKeys.evaluation] = evaluation
         for table in EvaluationTables(evaluation: evaluation).all { cell.out.display(table.bundle) }

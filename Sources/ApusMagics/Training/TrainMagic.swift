@@ -24,7 +24,7 @@ struct TrainMagic: Magic {
     @Option(help: "Reduce the learning rate after so many epochs without a better val_loss; 0 never does.") var plateauPatience = 5
     @Option(help: "What the learning rate is multiplied with then.") var plateauFactor = 0.5
     @Option(help: "The seed of the order of rows and of dropout.") var seed = 1
-    @Option(help: "Threads to compute with; the result does not depend on them. By default all processors.") var threads: Int?
+    @Option(help: "Threads to compute with; the result does not depend on them. By default APUS_THREADS, else all processors.") var threads: Int?
     @Option(help: "What to compute on.") var device = Device.auto
     @Option(help: "The folder for checkpoints; 'none' writes none.", completion: .directory) var checkpoints = "checkpoints"
     @Flag(help: "Continue the interrupted run whose checkpoint is there.") var resume = false
@@ -100,7 +100,7 @@ struct TrainMagic: Magic {
         }
         return TrainingOptions(
             epochs: epochs, batchSize: batchSize, optimizer: Adam(learningRate: learningRate), callbacks: callbacks, classWeights: weights,
-            seed: UInt64(bitPattern: Int64(seed)), threads: threads ?? MachineResources.processorCount,
+            seed: UInt64(bitPattern: Int64(seed)), threads: threads ?? ThreadCount.automatic(cell.environment),
             checkpoints: checkpoints == "none" ? nil : CheckpointOptions(folder: cell.path(checkpoints), resume: resume))
     }
 }

@@ -1,23 +1,20 @@
-public import ApusJSON
+import ApusJSON
 
 /// Reads the cells of a notebook in order without running them.
 ///
 /// Finds unknown magics, options, values and parameters, missing predecessors, mistakes in bodies, and Swift cells.
-public struct CellChecker {
+public struct CellChecker: Sendable {
     private let catalogue: MagicCatalogue
     private let environment: SessionEnvironment
-    private let overrides: [String: JSON]
 
-    /// - Parameter overrides: Parameters that the run will be given; they win over what parameter cells say.
-    public init(magics: [any Magic.Type], overrides: [String: JSON] = [:], environment: SessionEnvironment = .current) {
+    public init(magics: [any Magic.Type], environment: SessionEnvironment = .current) {
         catalogue = MagicCatalogue(magics)
-        self.overrides = overrides
         self.environment = environment
     }
 
     /// What is wrong with the cells, in their order.
     public func check(_ cells: [String]) -> [CellDiagnostic] {
-        var pass = CheckPass(catalogue: catalogue, environment: environment, overrides: overrides)
+        var pass = CheckPass(catalogue: catalogue, environment: environment)
         for (index, code) in cells.enumerated() { pass.check(CellSource(code), cell: index) }
         return pass.diagnostics
     }
@@ -26,8 +23,7 @@ public struct CellChecker {
 private struct CheckPass {
     let catalogue: MagicCatalogue
     let environment: SessionEnvironment
-    let overrides: [String: JSON]
-    var parameters: [String: JSON]
+    var parameters: [String: JSON] = [:]
     var plan = CheckPlan()
     var diagnostics: [CellDiagnostic] = []
     /// Keys that were reported as missing: the cells after it would only say so again.
@@ -35,11 +31,9 @@ private struct CheckPass {
     /// Whether a cell of Swift code came before: it may set any parameter, or is a parameter cell with a mistake, which was reported.
     private var parametersAreUnknown = false
 
-    init(catalogue: MagicCatalogue, environment: SessionEnvironment, overrides: [String: JSON]) {
+    init(catalogue: MagicCatalogue, environment: SessionEnvironment) {
         self.catalogue = catalogue
         self.environment = environment
-        self.overrides = overrides
-        parameters = overrides
     }
 
     mutating func check(_ source: CellSource, cell: Int) {
@@ -56,7 +50,7 @@ private struct CheckPass {
     private mutating func check(_ statements: [CellStatement], _ source: CellSource, _ cell: Int) {
         for statement in statements {
             switch statement {
-            case .parameter(let assignment): parameters[assignment.name] = overrides[assignment.name] ?? assignment.value
+            case .parameter(let assignment): parameters[assignment.name] = assignment.value
             case .help(let help):
                 if !help.name.isEmpty, catalogue.type(named: help.name) == nil {
                     report(catalogue.unknownMagic(help.name, spelled: help.spelled, at: help.nameRange), .error, source, cell)

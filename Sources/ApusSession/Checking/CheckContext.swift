@@ -6,7 +6,7 @@ public final class CheckContext {
     public let magic: String
     public let source: CellSource
     public let body: CellBody?
-    /// The parameters that earlier cells set, with overrides applied.
+    /// The parameters that earlier cells set.
     public let parameters: [String: JSON]
     public let environment: SessionEnvironment
     /// What earlier cells would leave in the workspace, as far as that is known without running: shapes, layers, names of outputs.

@@ -34,7 +34,7 @@ final class ChildConnection: Sendable {
                 socket: given[0].number, output: (output.number, given[1].number), errors: (errors.number, given[2].number))
             return withCStrings(launch.arguments) { arguments in
                 withCStrings(launch.environment) { environment in
-                    clinux_spawn(launch.executable, arguments, environment, files, &process)
+                    clinux_spawn(launch.executable, arguments, environment, launch.workingFolder, files, &process)
                 }
             }
         }

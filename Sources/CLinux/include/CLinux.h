@@ -25,9 +25,11 @@ typedef struct {
     int errors[2];     /* a pipe: its end for writing becomes 2, the other one 5 */
 } clinux_child_files;
 
-/* posix_spawn(3) of `path`: standard input is empty, the descriptors are those of `files` and no others, SIGINT, SIGTERM and SIGHUP
-   are blocked and everything else about signals is as for a new program. 0 and the child's number in `child`, or an errno. */
-int clinux_spawn(const char *path, char *const *arguments, char *const *environment, clinux_child_files files, pid_t *child);
+/* posix_spawn(3) of `path` in `folder`, or where this process is when that is NULL: standard input is empty, the descriptors are those of
+   `files` and no others, SIGINT, SIGTERM and SIGHUP are blocked and everything else about signals is as for a new program. 0 and the
+   child's number in `child`, or an errno. */
+int clinux_spawn(
+    const char *path, char *const *arguments, char *const *environment, const char *folder, clinux_child_files files, pid_t *child);
 
 /* Has this process killed when the thread that started it ends. */
 void clinux_die_with_parent(void);

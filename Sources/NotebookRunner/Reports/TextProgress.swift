@@ -9,7 +9,7 @@ public final class TextProgress: RunObserver {
     }
 
     /// The shortest time between two changes of the line; a cell may print faster than anybody reads.
-    private static let interval = Duration.milliseconds(100)
+    static let interval = Duration.milliseconds(100)
 
     private let width: @Sendable () -> Int
     private let write: @Sendable (String) -> Void
@@ -60,7 +60,7 @@ public final class TextProgress: RunObserver {
     }
 
     /// A display of one line, such as a progress bar, or the last line of a text; tables and plots are for the notebook.
-    private static func line(of event: CellEvent) -> String? {
+    static func line(of event: CellEvent) -> String? {
         let lines: [Substring]
         switch event {
         case .display(let display), .updateDisplay(let display):
@@ -78,7 +78,7 @@ public final class TextProgress: RunObserver {
         write("\r\u{1B}[2K" + TextProgress.fit(title, end, width: width()))
     }
 
-    private static func title(_ cell: CellReport, of total: Int) -> String {
+    static func title(_ cell: CellReport, of total: Int) -> String {
         let digits = String(total).count
         let number = String(cell.number)
         return "[\(String(repeating: " ", count: digits - number.count))\(number)/\(total)] \(cell.title)"

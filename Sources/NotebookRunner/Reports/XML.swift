@@ -1,6 +1,6 @@
-/// Text for XML 1.0 documents.
+/// Text for XML 1.0 documents and HTML pages.
 enum XML {
-    /// `text` for content and attributes: markup escaped, colours removed, and characters that XML cannot hold left out.
+    /// `text` for content and attributes: markup escaped, colours removed, and characters that neither can hold left out.
     static func escaped(_ text: String) -> String {
         var escaped = String.UnicodeScalarView()
         for scalar in text.withoutEscapeSequences.unicodeScalars {
@@ -11,7 +11,8 @@ enum XML {
             case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
             case "\t", "\n": escaped.append(scalar)
             case "\r": break
-            case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": break
+            case "\0"..<" ", "\u{7F}"..."\u{9F}": break
+            case _ where scalar.properties.isNoncharacterCodePoint: break
             default: escaped.append(scalar)
             }
         }

@@ -66,19 +66,21 @@ public final class NotebookRun: Sendable {
         var executionCount = 0
         var isStopped = false
         for index in reports.indices {
-            let tags = state { $0.notebook.cells[reports[index].index].tags }
+            let cell = state { $0.notebook.cells[reports[index].index] }
             if isStopped || state({ $0.isInterrupted }) {
                 isStopped = true
             } else if reports[index].title.isEmpty {
                 reports[index].outcome = .skipped("the cell is empty")
-            } else if tags.contains(CellTag.skipExecution) {
-                reports[index].outcome = .skipped("tagged \(CellTag.skipExecution)")
+            } else if cell.tags.contains(CellTag.skipExecution) {
+                reports[index].outcome = .skipped("tagged '\(CellTag.skipExecution)'")
+            } else if let reason = options.filter.reason(toSkip: cell) {
+                reports[index].outcome = .skipped(reason)
             } else {
                 executionCount += 1
                 observer?.cellStarted(reports[index], of: total)
                 let cellStart = clock.now
                 let end = await execute(reports[index], count: executionCount)
-                reports[index].outcome = outcome(of: end, mayFail: tags.contains(CellTag.raisesException), cell: reports[index])
+                reports[index].outcome = outcome(of: end, mayFail: cell.tags.contains(CellTag.raisesException), cell: reports[index])
                 reports[index].duration = clock.now - cellStart
                 isStopped = finish(reports[index], end)
             }

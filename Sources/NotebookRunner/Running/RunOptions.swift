@@ -4,6 +4,8 @@ public import ApusJSON
 public struct RunOptions: Sendable {
     /// How long each cell may take; nil for as long as it needs.
     public var timeout: Duration?
+    /// Which cells run.
+    public var filter: CellFilter
     /// Runs the cells after one that failed, too.
     public var allowsErrors: Bool
     /// How long an interrupted cell may take to stop before it is given up.
@@ -14,10 +16,12 @@ public struct RunOptions: Sendable {
     public var kernelspec: JSONObject
 
     public init(
-        timeout: Duration? = nil, allowsErrors: Bool = false, interruptGrace: Duration = .seconds(10), saveInterval: Duration = .seconds(1),
+        timeout: Duration? = nil, filter: CellFilter = CellFilter(), allowsErrors: Bool = false, interruptGrace: Duration = .seconds(10),
+        saveInterval: Duration = .seconds(1),
         kernelspec: JSONObject = ["display_name": "Swift (Apus)", "language": "swift", "name": "apus"]
     ) {
         self.timeout = timeout
+        self.filter = filter
         self.allowsErrors = allowsErrors
         self.interruptGrace = interruptGrace
         self.saveInterval = saveInterval

@@ -39,7 +39,7 @@ public struct CellReport: Sendable {
         case failed(CellError)
         case timedOut(CellError)
         case interrupted(CellError)
-        /// Left out, and why: an empty cell, or the tag `skip-execution`.
+        /// Left out, and why: an empty cell, the tag `skip-execution`, or a filter.
         case skipped(String)
         /// The run ended before.
         case notRun
@@ -61,6 +61,14 @@ public struct CellReport: Sendable {
         self.outcome = outcome
         self.duration = duration
         self.outputs = outputs
+    }
+
+    /// Whether the cell ran to its end or was stopped.
+    public var hasRun: Bool {
+        switch outcome {
+        case .skipped, .notRun: false
+        default: true
+        }
     }
 
     /// The error that makes the run fail or stop; nil for one that was expected.

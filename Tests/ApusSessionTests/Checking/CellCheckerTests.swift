@@ -1,10 +1,9 @@
-import ApusJSON
 import ApusSession
 import Testing
 
 @Suite struct CellCheckerTests {
-    private func check(_ cells: String..., overrides: [String: JSON] = [:]) -> [String] {
-        CellChecker(magics: probes, overrides: overrides).check(cells).map {
+    private func check(_ cells: String...) -> [String] {
+        CellChecker(magics: probes).check(cells).map {
             "\($0.cell):\($0.position.line):\($0.position.column): \($0.severity): \($0.name): \($0.message)"
         }
     }
@@ -62,9 +61,8 @@ import Testing
         #expect(check("let x = 1", "%%make\n\nDense(4)\n  Dens(4)", "%grow") == ["1:4:3: error: UnknownLayer: there is no layer `Dens`"])
     }
 
-    @Test func `overrides win over parameter cells`() {
+    @Test func `the last value of a parameter counts`() {
         #expect(
-            check("let e = 5", "%%probe --epochs {e}", overrides: ["e": 0]) == ["1:1:18: error: InvalidOptions: --epochs must be positive, and is 0"])
-        #expect(check("%%probe --epochs {injected}", overrides: ["injected": 3]).isEmpty)
+            check("let e = 5", "let e = 0", "%%probe --epochs {e}") == ["2:1:18: error: InvalidOptions: --epochs must be positive, and is 0"])
     }
 }
