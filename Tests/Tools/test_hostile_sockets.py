@@ -16,6 +16,7 @@ from wire import CHANNELS, client, kernel, read, wait_until  # noqa: F401
 # The greeting of ZMTP 3.0 with the NULL mechanism.
 GREETING = b"\xff" + b"\0" * 8 + b"\x7f\x03\0" + b"NULL".ljust(20, b"\0") + b"\0" + b"\0" * 31
 FLOOD = 20_000
+LARGE = 2_000_000
 ROOM = 24 << 10  # KB
 
 
@@ -128,3 +129,27 @@ def test_a_flood_of_bad_messages_starves_nobody(kernel, client, channel):  # noq
     flood.close()
     assert len(read(kernel.log)) < 10_000, "a flood fills no log"
     wait_until(lambda: kernel.resident() <= memory + ROOM, f"{memory} KB at first, {kernel.resident()} KB now")
+
+
+@pytest.mark.parametrize("channel", ["hb", "iopub"])
+def test_large_frames_that_are_not_signed_cost_nothing(kernel, client, channel):  # noqa: F811
+    """Pings come back to who sent them, and subscriptions are kept: whoever reaches the ports could fill the memory with them."""
+    assert is_well(kernel)
+    memory = kernel.resident()
+    first = b"\x01" if channel == "iopub" else b""
+    connections = []
+    for _ in range(5):
+        connection = shake_hands(kernel, channel)
+        connections.append(connection)
+        connection.sendall(b"\x00" + bytes([len(first + b"small")]) + first + b"small")
+        hear(connection, b"small")
+        try:
+            for _ in range(20):
+                connection.sendall(b"\x02" + struct.pack(">Q", LARGE) + first + os.urandom(LARGE - len(first)))
+        except OSError:
+            pass  # refused
+        assert client.run(QUICK).content["status"] == "ok"
+    assert is_well(kernel)
+    assert kernel.resident() <= memory + ROOM, f"{memory} KB at first"
+    for connection in connections:
+        connection.close()
