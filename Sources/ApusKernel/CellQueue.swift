@@ -204,11 +204,9 @@ final class CellQueue: Sendable {
 
     /// Answers requests that will not run.
     func abort(_ items: [Item]) {
-        guard !items.isEmpty else { return }
-        let count = executionCount
         for item in items {
             publisher.status(.busy, item.request.header)
-            publisher.reply(ExecuteReply(.aborted, executionCount: count), to: item.request)
+            publisher.reply(AbortedReply(), to: item.request)
             publishIdle(item.request.header)
         }
     }

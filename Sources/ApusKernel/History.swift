@@ -2,13 +2,21 @@ import ApusText
 import JupyterProtocol
 import Synchronization
 
-/// The cells that ran: those of this kernel in memory, those of earlier ones in a folder.
+/// The cells that ran: the latest of this kernel in memory, older ones and those of earlier kernels in a folder.
 final class History: Sendable {
     private struct State {
+        /// The latest cells of this kernel.
         var entries: [HistoryReply.Entry] = []
+        /// Of `entries`.
+        var byteCount = 0
+        /// How many cells came before `entries`; they are in the file only.
+        var droppedCount = 0
         var file: HistoryFile?
         var isFileTried = false
     }
+
+    /// In bytes: with more in memory, the older half of the cells is dropped from it.
+    private static let memoryLimit = 2 << 20
 
     private let folder: HistoryFolder?
     private let state = Mutex(State())
@@ -25,13 +33,40 @@ final class History: Sendable {
                 // A home that cannot be written is no reason to complain at every cell: history is then in memory only.
                 state.file = folder?.newFile()
             }
-            state.entries.append(.init(session: state.file?.session ?? 1, line: line, input: input, output: .some(output)))
+            let entry = HistoryReply.Entry(session: state.file?.session ?? 1, line: line, input: input, output: .some(output))
+            state.entries.append(entry)
             state.file?.append(input, line: line)
+            state.byteCount += Self.size(entry)
+            if state.byteCount > Self.memoryLimit { Self.shrink(&state) }
         }
     }
 
+    private static func shrink(_ state: inout State) {
+        var kept = state.entries.endIndex
+        state.byteCount = 0
+        // The latest one stays, whatever its size.
+        while kept > 0, state.byteCount == 0 || state.byteCount + size(state.entries[kept - 1]) <= memoryLimit / 2 {
+            kept -= 1
+            state.byteCount += size(state.entries[kept])
+        }
+        state.entries.removeFirst(kept)
+        state.droppedCount += kept
+    }
+
+    /// In bytes: the entry, what two strings cost beside their text, and the text.
+    private static func size(_ entry: HistoryReply.Entry) -> Int {
+        MemoryLayout<HistoryReply.Entry>.stride + 2 * 32 + entry.input.utf8.count + ((entry.output ?? nil)?.utf8.count ?? 0)
+    }
+
+    /// The cells of this kernel, oldest first, and its session. What memory holds no more comes from the file, without results.
+    private func own() -> (entries: [HistoryReply.Entry], session: Int?) {
+        let (latest, dropped, session) = state.withLock { ($0.entries, $0.droppedCount, $0.file?.session) }
+        guard dropped > 0, let folder, let session else { return (latest, session) }
+        return (Array(folder.entries(ofSession: session).prefix(dropped)) + latest, session)
+    }
+
     func answer(_ request: HistoryRequest) -> [HistoryReply.Entry] {
-        let (own, session) = state.withLock { ($0.entries, $0.file?.session) }
+        let (own, session) = own()
         let found = entries(request.access, own: own, session: session)
         return found.map { entry in
             var entry = entry

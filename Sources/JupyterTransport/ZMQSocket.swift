@@ -6,6 +6,8 @@ struct ZMQSocket: ~Copyable {
     enum Kind {
         /// Replies find their way back by the identity frames in front of the request.
         case router
+        /// The same for whatever is sent straight back.
+        case echo
         /// Sends to all subscribers and sees every subscription, also one that another client has already.
         case publisher
     }
@@ -16,8 +18,9 @@ struct ZMQSocket: ~Copyable {
 
     /// How long, in milliseconds, queued messages may still be delivered after the close.
     static let linger: Int32 = 500
-    /// Larger frames are refused: nothing a front end sends comes near.
-    static let maximumFrame: Int64 = 256 << 20
+    /// In bytes: larger frames are refused, as nothing a front end sends comes near. Pings and subscriptions are not signed, so
+    /// that anybody may send them: these are kept small.
+    private static func maximumFrame(_ kind: Kind) -> Int64 { kind == .router ? 256 << 20 : 64 << 10 }
 
     private init(pointer: UnsafeMutableRawPointer, context: ZMQContext) {
         self.pointer = pointer
@@ -25,18 +28,18 @@ struct ZMQSocket: ~Copyable {
     }
 
     static func open(_ kind: Kind, context: ZMQContext, curve: ConnectionFile.CurveKeys?) throws(TransportError) -> ZMQSocket {
-        guard let pointer = zmq_socket(context.pointer, kind == .router ? ZMQ_ROUTER : ZMQ_XPUB) else {
+        guard let pointer = zmq_socket(context.pointer, kind == .publisher ? ZMQ_XPUB : ZMQ_ROUTER) else {
             throw TransportError(endpoint: "a socket", reason: ZMQContext.lastError)
         }
         let socket = ZMQSocket(pointer: pointer, context: context)
         socket.set(ZMQ_LINGER, linger)
-        // A slow reader must not lose output: queues towards clients are not cut off.
-        socket.set(ZMQ_SNDHWM, 0)
+        // A slow reader must not lose output: queues towards clients are not cut off. Pings that nobody reads may be lost.
+        if kind != .echo { socket.set(ZMQ_SNDHWM, 0) }
         socket.set(ZMQ_IPV6, 1)
-        zmq_setsockopt(pointer, ZMQ_MAXMSGSIZE, [maximumFrame], MemoryLayout<Int64>.size)
+        zmq_setsockopt(pointer, ZMQ_MAXMSGSIZE, [maximumFrame(kind)], MemoryLayout<Int64>.size)
         switch kind {
         // A client that reconnects under its identity takes over from its dead connection.
-        case .router: socket.set(ZMQ_ROUTER_HANDOVER, 1)
+        case .router, .echo: socket.set(ZMQ_ROUTER_HANDOVER, 1)
         case .publisher: socket.set(ZMQ_XPUB_VERBOSE, 1)
         }
         if let curve { try socket.encrypt(with: curve.secretKey) }

@@ -20,9 +20,8 @@ public final class ZeroMQTransport: MessageTransport {
         var opened: [ChannelSocket] = []
         do throws(TransportError) {
             for channel in [Channel.heartbeat, .shell, .control, .stdin, .iopub] {
-                opened.append(
-                    try ChannelSocket(
-                        channel == .iopub ? .publisher : .router, channel: channel, connection: connection, context: context))
+                let kind: ZMQSocket.Kind = channel == .iopub ? .publisher : channel == .heartbeat ? .echo : .router
+                opened.append(try ChannelSocket(kind, channel: channel, connection: connection, context: context))
             }
         } catch {
             for socket in opened { socket.stop() }

@@ -70,6 +70,7 @@ import Testing
         #expect(content?["evalue"] == "badly")
         #expect(content?["traceback"] == ["Failure: badly"])
         #expect(content?["execution_count"] == 1)
+        #expect(content?["user_expressions"] == nil && content?["payload"] == nil, "what a success has is left out")
     }
 
     @Test func `user expressions are values or errors`() {

@@ -69,6 +69,27 @@ import Testing
         #expect(history(conversation, ["hist_access_type": "tail", "n": 9]) == [[1, 1, "alpha"]])
     }
 
+    @Test func `large cells leave the memory, and are found in the file`() throws {
+        let cells = (0..<60).map { "say \($0) " + String(repeating: "x", count: 100_000) }
+        let wanted: JSONObject = ["hist_access_type": "tail", "n": 99, "output": true]
+        try Self.withFolder { folder, _ in
+            let conversation = Conversation(history: folder)
+            run(conversation, cells)
+            let lines = cells.enumerated().map { JSON.array([1, .int($0.offset + 1), [.string($0.element), nil]]) }
+            #expect(history(conversation, wanted) == .array(lines))
+            #expect(
+                history(conversation, ["hist_access_type": "range", "session": 0, "start": 2, "stop": 4])
+                    == .array([[1, 2, .string(cells[1])], [1, 3, .string(cells[2])]]))
+        }
+        let forgetful = Conversation()
+        run(forgetful, cells)
+        let kept = history(forgetful, wanted)?.array ?? []
+        #expect(kept.last == [1, 60, [.string(cells[59]), nil]])
+        #expect(kept.count >= 10 && kept.count <= 21, "\(kept.count) of 100 KB each in 2 MB")
+        run(forgetful, ["say " + String(repeating: "y", count: 3_000_000)])
+        #expect(history(forgetful, ["hist_access_type": "tail", "n": 99])?.array?.count == 1, "larger than all of it, and the latest")
+    }
+
     @Test func `patterns match as in a shell`() {
         let conversation = Conversation()
         run(conversation, ["ab[c", "a.c", "%%train --epochs 3"])

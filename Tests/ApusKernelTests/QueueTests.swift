@@ -32,9 +32,7 @@ import Testing
         let (behind, foreign, last) = (conversation.execute("say 1"), other.execute("say 2"), conversation.execute("say 3"))
         conversation.kernel.interrupt()
         for request in [behind, last] {
-            let reply = conversation.reply(to: request)?.message.content
-            #expect(reply?["status"] == "aborted")
-            #expect(reply?["execution_count"] == 1)
+            #expect(conversation.reply(to: request)?.message.content == ["status": "aborted"], "a count would look as if it had run")
             #expect(conversation.published(for: request).map(\.summary).filter { $0 != "status busy" } == ["status idle"])
         }
         #expect(other.reply(to: foreign)?.message.content["status"] == "aborted", "an interrupt aborts the whole queue")

@@ -37,8 +37,6 @@ public struct ExecuteReply: MessageContent {
     public enum Status: Sendable {
         case ok(userExpressions: JSONObject)
         case error(ErrorOutput)
-        /// Not run, because a request before it failed or was interrupted.
-        case aborted
     }
 
     public static let type = "execute_reply"
@@ -59,13 +57,20 @@ public struct ExecuteReply: MessageContent {
             var content = error.json
             content["status"] = "error"
             content["execution_count"] = count
-            content["user_expressions"] = [:]
-            content["payload"] = []
             return content
-        case .aborted:
-            return ["status": "aborted", "execution_count": count]
         }
     }
+}
+
+/// `execute_reply` to a cell that did not run, because one before it failed or was interrupted.
+///
+/// Nothing but the status: with an `execution_count` JupyterLab would number the cell as if it had run.
+public struct AbortedReply: MessageContent {
+    public static let type = ExecuteReply.type
+
+    public init() {}
+
+    public var json: JSONObject { ["status": "aborted"] }
 }
 
 /// `execute_input`: tells every client what is being run.
