@@ -39,7 +39,7 @@ public struct AttachCommand: ParsableCommand {
         }
         let journal = try choose(journals)
         if list { return Console.output(journal.contents.table(isAlive: journal.isAlive, now: JournalText.now).text + "\n") }
-        let text = AttachedText(isTerminal: Console.outputIsTerminal, width: { Console.width }, write: Console.output)
+        let text = AttachedText(isTerminal: Console.outputIsTerminal, width: { Console.size.columns }, write: Console.output)
         var watch = JournalWatch(journal, text: text, follows: follow) { interrupt.isPending }
         switch try watch.run(cell: cell) {
         case .done: break
