@@ -103,7 +103,7 @@ let package = Package(
         tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("ApusJournal", ["ApusJSON", "ApusSession", "ApusSystem", "ApusThreads", "TestSupport"]),
         tests("NotebookFormat", ["ApusJSON", "TestSupport"], resources: [.copy("Notebooks")]),
-        tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession", "ApusThreads"]),
+        tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
         tests("JupyterProtocol", ["ApusJSON", "TestSupport"]),
         tests("JupyterTransport", ["ApusJSON", "ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         tests("ApusThreads"),

@@ -1,6 +1,5 @@
 import ApusJSON
 import ApusSession
-import ApusThreads
 import NotebookFormat
 import NotebookRunner
 import Synchronization
@@ -22,8 +21,6 @@ final class ScriptedSession: Session {
     let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
-    /// A thread of its own, as real sessions have it: time limits are told apart from tests that keep the shared threads busy.
-    private let executor = ThreadExecutor(name: "scripted")
     private let attempt: Int
     private let meeting: Meeting
     private let onSignal: @Sendable () -> Void
@@ -44,7 +41,7 @@ final class ScriptedSession: Session {
     func start(
         _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
     ) -> @Sendable () -> Void {
-        let task = Task(executorPreference: executor) { completion(await run(request, client: client)) }
+        let task = Task { completion(await run(request, client: client)) }
         return { task.cancel() }
     }
 
