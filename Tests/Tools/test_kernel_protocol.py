@@ -380,8 +380,8 @@ def test_ten_thousand_cells_leave_next_to_no_memory_behind(client, manager):
     run(5000)
     before = resident_kilobytes(manager.provisioner.pid)
     run(10_000)
-    # The history of so many cells takes about as much.
-    assert resident_kilobytes(manager.provisioner.pid) - before < 1000
+    # The history and the signatures of so many cells take about 1300; cells that are kept would take more than ten times as much.
+    assert resident_kilobytes(manager.provisioner.pid) - before < 3000
 
 
 @pytest.mark.parametrize("named", [True, False])
