@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Times the Apus kernel beside ipykernel, xeus-python and deno, in turn on one machine, and prints a Markdown table of medians.
+"""Times the Apus kernel beside ipykernel and deno, in turn on one machine, and prints a Markdown table of medians.
 
-    python3 -m venv V && V/bin/pip install jupyter_client psutil ipykernel xeus-python deno
+    python3 -m venv V && V/bin/pip install jupyter_client psutil ipykernel deno
     V/bin/python Tests/Bench/kernels.py --apus .build/binary/release/apus [--write FILE]
 
 Every kernel is started from its own command, spoken to through jupyter_client, and measured `--rounds` times; all kernels take one turn before
@@ -50,7 +50,6 @@ def contestants(options):
     found = [Contestant("Apus", [options.apus, "kernel", "-f", "{file}"], "%%tra", "%%train --epochs 100000 --early-stopping 0")]
     for package, name, command, word, loop in (
         ("ipykernel", "ipykernel", [sys.executable, "-m", "ipykernel_launcher", "-f", "{file}"], "impor", spin),
-        ("xeus-python", "xeus-python", [sys.executable, "-m", "xpython", "-f", "{file}"], "impor", spin),
         ("deno", "deno", [str(bin_folder / "deno"), "jupyter", "--kernel", "--conn", "{file}"], "Dat", "while (true) {}"),
     ):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
