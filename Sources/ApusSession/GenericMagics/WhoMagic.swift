@@ -5,6 +5,7 @@ struct WhoMagic: Magic {
     static let name = "who"
     static let abstract = "Shows what the workspace holds, with shapes and the cells that made it."
     static let example = "%who"
+    static let isReadOnly = true
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let values = cell.workspace.listing.map { [$0.name, $0.summary, "%%\($0.producer)", "[\($0.cell)]"] }
