@@ -18,6 +18,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For programs that load libraries which use their code.
+let exported: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -33,6 +36,7 @@ let package = Package(
     name: "apus",
     products: [
         .executable(name: "apus", targets: ["apus"]),
+        .executable(name: "apus-swift", targets: ["apus-swift"]),
         .library(name: "ApusTraining", targets: ["ApusTensor", "ApusNN", "ApusTraining"]),
     ],
     dependencies: [
@@ -41,6 +45,9 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "apus", dependencies: ["ApusCLI"], swiftSettings: settings),
+        .executableTarget(
+            name: "apus-swift", dependencies: ["ApusCells", "ApusMagics", "ApusSession", "ApusSessionProcess", "SwiftCells"],
+            swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
             name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "CApusBench", argumentParser],
             swiftSettings: settings),
@@ -63,6 +70,12 @@ let package = Package(
         library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
         library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),
+
+        // Cells of Swift code; only the session program of the toolchain has them.
+        .target(name: "CSwiftCells", linkerSettings: [.linkedLibrary("dispatch"), .linkedLibrary("dl")]),
+        library("CellSupport", ["ApusSession", "ApusThreads", "CSwiftCells"]),
+        library("ApusCells", ["ApusMagics", "ApusNN", "ApusSession", "ApusTensor", "ApusTraining", "CellSupport"]),
+        library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport"]),
         library("ApusThreads", ["CLinux"]),
         library("JupyterProtocol", ["ApusJSON", "ApusSystem", crypto]),
         .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
@@ -99,6 +112,11 @@ let package = Package(
         .executableTarget(
             name: "SessionProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SessionTestSupport"], path: "Tests/SessionProbe",
             swiftSettings: settings),
+        .executableTarget(
+            name: "SwiftProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SwiftCells", "CellSupport"], path: "Tests/SwiftProbe",
+            swiftSettings: settings, linkerSettings: exported),
+        tests(
+            "SwiftCells", ["ApusSession", "ApusSessionProcess", "SessionTestSupport", "SwiftProbe"], resources: [.copy("Corpus")]),
         tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
         tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("ApusJournal", ["ApusJSON", "ApusSession", "ApusSystem", "ApusThreads", "TestSupport"]),

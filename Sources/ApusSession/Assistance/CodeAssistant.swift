@@ -59,7 +59,7 @@ struct CodeAssistant {
         if let value = names.parameters[name] {
             return line("\(name): \(ParameterText.type(value)) = \(ParameterText.text(value))")
         }
-        return names.entries.first { $0.name == name }.map { line("\($0.name): \($0.summary), from %%\($0.producer) in cell [\($0.cell)]") }
+        return names.entries.first { $0.name == name }.map { line("\($0.name): \($0.summary), from \($0.origin) in cell [\($0.cell)]") }
     }
 
     private func line(_ text: String) -> MIMEBundle {

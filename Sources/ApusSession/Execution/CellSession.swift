@@ -9,6 +9,8 @@ public actor CellSession: Session {
     public nonisolated let catalogue: MagicCatalogue
     public nonisolated let environment: SessionEnvironment
     public nonisolated let language: LanguageInfo
+    /// Runs Swift code; nil where there is no toolchain.
+    nonisolated let swift: (any SwiftCellRunner)?
     private nonisolated let queue = RunQueue()
     private nonisolated let names = Mutex(SessionNames())
     /// Runs what only reads, on a thread of its own; made when it is first needed.
@@ -20,15 +22,21 @@ public actor CellSession: Session {
 
     /// - Parameters:
     ///   - magics: The magics beside the generic ones.
+    ///   - swift: Runs cells of Swift code; without it they end with an error that says so.
     ///   - displayPrefix: Begins the ids of displays. Sessions that follow each other in one front need different ones, so that a
     ///     display of the session before is never updated.
     public init(
-        magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus"
+        magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus",
+        swift: (any SwiftCellRunner)? = nil
     ) {
-        self.init(MagicCatalogue(magics), environment, language, displayPrefix)
+        self.init(MagicCatalogue(magics), environment, language, displayPrefix, swift)
     }
 
-    private init(_ catalogue: MagicCatalogue, _ environment: SessionEnvironment, _ language: LanguageInfo, _ displayPrefix: String) {
+    private init(
+        _ catalogue: MagicCatalogue, _ environment: SessionEnvironment, _ language: LanguageInfo, _ displayPrefix: String,
+        _ swift: (any SwiftCellRunner)?
+    ) {
+        self.swift = swift
         executor = SessionExecutor()
         self.catalogue = catalogue
         self.environment = environment
@@ -88,9 +96,7 @@ public actor CellSession: Session {
 
     private func adopt(_ workspace: Workspace) {
         contents = workspace.committed
-        let entries = contents.order.compactMap { name in
-            contents.entries[name].map { WorkspaceListing(name: name, summary: $0.describe(), producer: $0.producer, cell: $0.cell) }
-        }
+        let entries = contents.listing
         let (parameters, order) = (contents.parameters, contents.parameterOrder)
         names.withLock { $0 = SessionNames(parameters: parameters, parameterOrder: order, entries: entries) }
     }
@@ -101,7 +107,7 @@ public actor CellSession: Session {
         guard ReadOnlyRule(catalogue: catalogue).allows(CellSource(request.code)) else { return nil }
         let reader = reader.withLock { reader in
             if let reader { return reader }
-            let made = CellSession(catalogue, environment, language, displayPrefix + "-read")
+            let made = CellSession(catalogue, environment, language, displayPrefix + "-read", nil)
             reader = made
             return made
         }

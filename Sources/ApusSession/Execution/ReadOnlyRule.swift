@@ -15,7 +15,7 @@ struct ReadOnlyRule {
         switch statement {
         case .parameter: false
         case .help: true
-        case .magic(let call): catalogue.type(named: call.name)?.isReadOnly ?? true && call.nested.allSatisfy(allows)
+        case .magic(let call): catalogue.type(named: call.name)?.isReadOnly ?? true && call.nestedSwift == nil && call.nested.allSatisfy(allows)
         }
     }
 }
