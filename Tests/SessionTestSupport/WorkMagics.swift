@@ -74,7 +74,10 @@ package struct FloodMagic: Magic {
 
     package func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         for line in 0..<lines { cell.out.print("line \(line)") }
-        for display in 0..<displays { cell.out.display(MIMEBundle(text: "display \(display)")) }
+        for display in 0..<displays {
+            cell.out.display(MIMEBundle(text: "display \(display)"))
+            try cell.checkCancellation()
+        }
         for round in 0..<rounds {
             cell.out.display(MIMEBundle(text: "round \(round)"))
             for _ in 0..<200 { cell.out.print(String(repeating: "z", count: 99)) }

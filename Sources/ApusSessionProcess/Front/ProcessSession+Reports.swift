@@ -60,7 +60,7 @@ extension ProcessSession: SessionChildObserver {
     private func taken(_ bytes: Int, from child: SessionChild) {
         let sum = state.withLock { state in
             guard state.child === child else { return 0 }
-            state.takenBytes += bytes
+            state.takenBytes += EventWindow.weight(ofFrame: bytes)
             guard state.takenBytes >= Self.reportedBytes else { return 0 }
             defer { state.takenBytes = 0 }
             return state.takenBytes

@@ -40,7 +40,7 @@ final class EventLane: Sendable {
     private func post(_ event: CellEvent, _ cell: Int) {
         do {
             let frame = try Frame.bytes(SessionReport.event(cell: cell, event).json)
-            window.take(frame.count)
+            window.take(EventWindow.weight(ofFrame: frame.count))
             sender.send(frame)
         } catch {
             post(.stream(.stderr, "warning: an output was left out: it is \(error)\n"), cell)
