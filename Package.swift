@@ -100,7 +100,7 @@ let package = Package(
             name: "SessionProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SessionTestSupport"], path: "Tests/SessionProbe",
             swiftSettings: settings),
         tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
-        tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
+        tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("ApusJournal", ["ApusJSON", "ApusSession", "ApusSystem", "ApusThreads", "TestSupport"]),
         tests("NotebookFormat", ["ApusJSON", "TestSupport"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),

@@ -73,6 +73,17 @@ final class StuckClient: SessionClient {
         await session.close()
     }
 
+    @Test func `a thread that floods while no cell runs keeps no cell from running`() throws {
+        let front = try RawFront()
+        try front.send(.execute(cell: 1, CellRequest("%native --late-flood")))
+        #expect(try front.waitForReply(ofCell: 1))
+        // More than may be on its way, and nothing is said to have arrived.
+        var byteCount = 0
+        while byteCount < 16 << 20, let (_, count) = try front.receive(timeout: 1000) { byteCount += count }
+        try front.send(.execute(cell: 2, CellRequest("let x = 1")))
+        #expect(try front.waitForReply(ofCell: 2))
+    }
+
     /// Whether no thread of a process has used the processor for a moment.
     private func isAsleep(_ process: pid_t) throws -> Bool {
         let before = try processorTime(process)

@@ -40,7 +40,9 @@ extension ProcessSession: SessionChildObserver {
     private func receive(_ event: CellEvent, of cell: Int, bytes: Int, from child: SessionChild) {
         guard let run = running(cell) else {
             if case .stream(_, let text) = event { keep(text) }
-            return taken(bytes, from: child)
+            // Text of no cell has taken no room.
+            if cell != 0 { taken(bytes, from: child) }
+            return
         }
         delivery.post(bytes: bytes) {
             self.show(event, of: run)
