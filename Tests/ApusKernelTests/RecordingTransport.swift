@@ -78,7 +78,8 @@ struct Conversation {
     /// Sends a request and returns its header.
     @discardableResult
     func send(
-        _ type: String, _ content: JSONObject = [:], on channel: Channel = .shell, date: String? = nil, parent: MessageHeader? = nil
+        _ type: String, _ content: JSONObject = [:], on channel: Channel = .shell, date: String? = nil, parent: MessageHeader? = nil,
+        subshell: String? = nil
     ) -> MessageHeader {
         var message = client.message(type, content, parent: parent, identities: route)
         if let date {
@@ -86,15 +87,24 @@ struct Conversation {
             message.header = MessageHeader(
                 id: header.id, session: header.session, username: header.username, type: header.type, date: date)
         }
+        if let subshell, var header = try? JSON(parsing: message.header.bytes).object {
+            header["subshell_id"] = .string(subshell)
+            if let changed = try? MessageHeader(bytes: JSON.object(header).utf8()) { message.header = changed }
+        }
         kernel.receive(message, on: channel)
         return message.header
     }
 
     @discardableResult
-    func execute(_ code: String, _ options: JSONObject = [:], date: String? = nil) -> MessageHeader {
+    func execute(_ code: String, _ options: JSONObject = [:], date: String? = nil, subshell: String? = nil) -> MessageHeader {
         var content: JSONObject = ["code": .string(code)]
         for (key, value) in options { content[key] = value }
-        return send("execute_request", content, date: date)
+        return send("execute_request", content, date: date, subshell: subshell)
+    }
+
+    /// The id of a new subshell.
+    func createSubshell() -> String? {
+        reply(to: send("create_subshell_request", on: .control))?.message.content["subshell_id"]?.string
     }
 
     /// The reply to a request, wherever it was sent.

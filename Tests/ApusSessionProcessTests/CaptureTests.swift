@@ -1,5 +1,6 @@
 import ApusSession
 import ApusSessionProcess
+import Glibc
 import SessionTestSupport
 import Testing
 
@@ -66,9 +67,11 @@ import Testing
 
     @Test func `a thread that writes after its cell writes into no other`() async {
         let session = ProcessSession.probing()
-        #expect(await session.run("%native --late").error == nil)
+        let written = "/tmp/apus-late-\(getpid())"
+        defer { unlink(written) }
+        #expect(await session.run("%native --late \(written)").error == nil)
         // The process ends with these words unread or read: they are told either way.
-        try? await Task.sleep(for: .milliseconds(300))
+        while access(written, F_OK) != 0 { try? await Task.sleep(for: .milliseconds(1)) }
         session.killProcess()
         await session.waitForEndOfProcess()
         let client = await session.run("let x = 1").client

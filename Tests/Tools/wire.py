@@ -141,9 +141,10 @@ class Client:
         self.kernel.requests[parts[0]] = channel
         self.sockets[channel].send_multipart([DELIMITER, self.kernel.signature(parts), *parts])
 
-    def execute(self, code, channel="shell", **options):
+    def execute(self, code, channel="shell", subshell=None, **options):
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": True, "stop_on_error": True}
-        return self.send("execute_request", {**content, **options}, channel)
+        header = {"subshell_id": subshell} if subshell else {}
+        return self.send("execute_request", {**content, **options}, channel, **header)
 
     def ask(self, kind, content=None, channel="shell"):
         """Sends a request and waits for everything that it causes."""

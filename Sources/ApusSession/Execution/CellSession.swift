@@ -11,6 +11,8 @@ public actor CellSession: Session {
     public nonisolated let language: LanguageInfo
     private nonisolated let queue = RunQueue()
     private nonisolated let names = Mutex(SessionNames())
+    /// Runs what only reads, on a thread of its own; made when it is first needed.
+    private nonisolated let reader = Mutex<CellSession?>(nil)
     /// Begins the ids of displays.
     private let displayPrefix: String
     private var contents = WorkspaceContents()
@@ -25,8 +27,12 @@ public actor CellSession: Session {
     public init(
         magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus"
     ) {
+        self.init(MagicCatalogue(magics), environment, language, displayPrefix)
+    }
+
+    private init(_ catalogue: MagicCatalogue, _ environment: SessionEnvironment, _ language: LanguageInfo, _ displayPrefix: String) {
         executor = SessionExecutor()
-        catalogue = MagicCatalogue(magics)
+        self.catalogue = catalogue
         self.environment = environment
         self.language = language
         self.displayPrefix = displayPrefix
@@ -98,8 +104,29 @@ public actor CellSession: Session {
         let entries = contents.order.compactMap { name in
             contents.entries[name].map { WorkspaceListing(name: name, summary: $0.describe(), producer: $0.producer, cell: $0.cell) }
         }
-        let parameters = contents.parameters
-        names.withLock { $0 = SessionNames(parameters: parameters, entries: entries) }
+        let (parameters, order) = (contents.parameters, contents.parameterOrder)
+        names.withLock { $0 = SessionNames(parameters: parameters, parameterOrder: order, entries: entries) }
+    }
+
+    // MARK: Reading
+
+    public nonisolated func runReadOnly(_ request: CellRequest) async -> FinishedCell? {
+        guard ReadOnlyRule(catalogue: catalogue).allows(CellSource(request.code)) else { return nil }
+        let reader = reader.withLock { reader in
+            if let reader { return reader }
+            let made = CellSession(catalogue, environment, language, displayPrefix + "-read")
+            reader = made
+            return made
+        }
+        return await reader.perform(request, on: names.withLock { $0 })
+    }
+
+    /// Runs a cell over names and descriptions.
+    private func perform(_ request: CellRequest, on names: SessionNames) async -> FinishedCell {
+        contents = WorkspaceContents(names)
+        let client = EventRecorder()
+        let reply = await perform(request, client, Interruption())
+        return FinishedCell(events: client.events, reply: reply)
     }
 
     // MARK: User expressions
@@ -131,7 +158,30 @@ public actor CellSession: Session {
 /// The names of the workspace as of the last cell, for answers while another cell runs.
 struct SessionNames: Sendable {
     var parameters: [String: JSON] = [:]
+    var parameterOrder: [String] = []
     var entries: [WorkspaceListing] = []
+}
+
+extension WorkspaceContents {
+    /// A workspace without values, for cells that read names and descriptions.
+    init(_ names: SessionNames) {
+        self.init(parameters: names.parameters, parameterOrder: names.parameterOrder)
+        for entry in names.entries {
+            set(Entry(value: (), producer: entry.producer, cell: entry.cell) { entry.summary }, for: entry.name)
+        }
+    }
+}
+
+/// Keeps what a cell shows.
+private final class EventRecorder: SessionClient {
+    private let recorded = Mutex<[CellEvent]>([])
+
+    var events: [CellEvent] { recorded.withLock { $0 } }
+
+    func receive(_ event: CellEvent) { recorded.withLock { $0.append(event) } }
+
+    /// What only reads asks for nothing.
+    func requestInput(prompt: String, isPassword: Bool) async throws -> String { throw InputUnavailable() }
 }
 
 extension CellError {

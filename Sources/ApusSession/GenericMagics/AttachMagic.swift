@@ -14,6 +14,7 @@ package struct AttachMagic: Magic {
         executes too.
         """
     package static let example = "%attach"
+    package static let isReadOnly = true
 
     @Argument(help: "Which cell: 1 is the latest one, 2 the one before it, as --list numbers them.") package var cell: Int?
     @Flag(help: "List the cells that can be shown.") package var list = false

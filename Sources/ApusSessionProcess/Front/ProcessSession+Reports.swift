@@ -29,6 +29,7 @@ extension ProcessSession: SessionChildObserver {
             if delivery.isIdle { end(run, reply) } else { delivery.post { self.end(run, reply) } }
         case .completions(let query, let found): queries.answer(query, .completions(found))
         case .inspection(let query, let found): queries.answer(query, .inspection(found))
+        case .finished(let query, let cell): queries.answer(query, .finished(cell))
         }
     }
 

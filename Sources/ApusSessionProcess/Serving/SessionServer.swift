@@ -75,6 +75,7 @@ final class SessionServer: Sendable {
             answer { [session] in .completions(query: query, await session.complete(code, cursor: cursor)) }
         case .inspect(let query, let code, let cursor, let detail):
             answer { [session] in .inspection(query: query, await session.inspect(code, cursor: cursor, detail: detail)) }
+        case .read(let query, let request): answer { [session] in .finished(query: query, await session.runReadOnly(request)) }
         case .close: close()
         }
     }
