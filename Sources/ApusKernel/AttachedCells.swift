@@ -10,7 +10,7 @@ import Synchronization
 final class AttachedCells: Sendable {
     private struct State {
         /// What ends each of them.
-        var running: [Wakeup] = []
+        var running: [CellStop] = []
         var isClosed = false
     }
 
@@ -43,7 +43,7 @@ final class AttachedCells: Sendable {
         } catch {
             call = .failure(error)
         }
-        let stop = Wakeup()
+        let stop = CellStop()
         enum Admission { case run, abort, refuse }
         let admission = state.withLock { state -> Admission in
             if state.isClosed { return .abort }
@@ -72,7 +72,7 @@ final class AttachedCells: Sendable {
     /// Ends all of them, and nothing else; false when there is none.
     func interrupt() -> Bool {
         let running = state.withLock { $0.running }
-        for stop in running { stop.signal() }
+        for stop in running { stop.request() }
         return !running.isEmpty
     }
 
@@ -83,24 +83,31 @@ final class AttachedCells: Sendable {
     }
 
     private func run(
-        _ item: CellQueue.Item, in subshell: Subshell, _ call: Result<AttachMagic, CellError>, _ count: Int, _ stop: Wakeup
+        _ item: CellQueue.Item, in subshell: Subshell, _ call: Result<AttachMagic, CellError>, _ count: Int, _ stop: CellStop
     ) {
         let (request, cell) = (item.request, item.cell)
         let input = ExecuteInput(code: cell.code, executionCount: count)
         busy.begin(request.header, with: cell.silent ? [] : [publisher.output(input, parent: request.header)])
         let outputs = CellOutputs(cell, request: request, executionCount: count, publisher: publisher, timer: timer, inputs: inputs)
+        let detached = Wakeup()
+        stop.attach {
+            detached.signal()
+            outputs.hurry()
+        }
         var content = ExecuteReply(.ok(userExpressions: [:]), executionCount: count)
         do throws(CellError) {
-            try AttachedCell(journal: journal, call: try call.get(), id: request.header.id, outputs: outputs, stop: stop).run()
+            try AttachedCell(journal: journal, call: try call.get(), id: request.header.id, outputs: outputs, stop: detached).run()
         } catch {
             outputs.receive(.error(error))
             content.status = .error(ErrorOutput(error))
         }
-        outputs.flush()
-        if cell.storeHistory { subshell.history.append(cell.code, line: count, output: nil) }
-        // Before the reply leaves: an interrupt that a client sends once it knows of the end is for the cell.
-        state.withLock { $0.running.removeAll { $0 === stop } }
-        busy.end(request.header, with: [publisher.answer(content, to: request)])
+        let reply = content
+        outputs.finish { [self] in
+            if cell.storeHistory { subshell.history.append(cell.code, line: count, output: nil) }
+            // Before the reply leaves: an interrupt that a client sends once it knows of the end is for the cell.
+            state.withLock { $0.running.removeAll { $0 === stop } }
+            busy.end(request.header, with: [publisher.answer(reply, to: request)])
+        }
     }
 }
 

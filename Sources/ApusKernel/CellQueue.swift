@@ -145,26 +145,32 @@ final class CellQueue: Sendable {
         let wanted = CellRequest(
             cell.code, isSilent: cell.silent, allowsInput: cell.allowStdin, userExpressions: cell.userExpressions,
             executionCount: executionCount, cellID: request.message.metadata["cellId"]?.string)
-        running.stop.attach(
-            // Knows nothing of `running`, whose stop may know of it.
-            session.start(wanted, client: outputs) { [self] reply in
-                end(item, reply, outputs, executionCount: executionCount) {
-                    if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
-                }
-                startNext()
-            })
+        // Knows nothing of `running`, whose stop may know of it.
+        let stop = session.start(wanted, client: outputs) { [self] reply in
+            end(item, reply, outputs, executionCount: executionCount) {
+                if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
+            }
+        }
+        running.stop.attach {
+            outputs.hurry()
+            stop()
+        }
     }
 
-    /// - Parameter shown: called when all outputs have been shown, before the reply leaves.
-    private func end(_ item: Item, _ reply: CellReply, _ outputs: CellOutputs, executionCount: Int, shown: () -> Void) {
+    /// Ends a cell, and begins the next one, when all outputs were published.
+    ///
+    /// - Parameter shown: called then, before the reply leaves.
+    private func end(_ item: Item, _ reply: CellReply, _ outputs: CellOutputs, executionCount: Int, shown: @escaping @Sendable () -> Void) {
         inputs.cancel(cell: item.request.header)
         if case .error(let error) = reply.status, !outputs.showedError { outputs.receive(.error(error)) }
-        outputs.flush()
-        shown()
-        // Before the reply: a client that restarts the kernel once it has it finds the cell in the history.
-        if item.cell.storeHistory { history.append(item.cell.code, line: executionCount, output: outputs.result) }
-        finish(item, reply, executionCount: executionCount)
-        state.withLock { $0.running = nil }
+        outputs.finish { [self] in
+            shown()
+            // Before the reply: a client that restarts the kernel once it has it finds the cell in the history.
+            if item.cell.storeHistory { history.append(item.cell.code, line: executionCount, output: outputs.result) }
+            finish(item, reply, executionCount: executionCount)
+            state.withLock { $0.running = nil }
+            startNext()
+        }
     }
 
     private func finish(_ item: Item, _ reply: CellReply, executionCount: Int) {

@@ -23,8 +23,12 @@ final class RecordingTransport: MessageTransport {
         }
     }
 
+    let backlog: SendBacklog
     private let sent = Mutex<[Sent]>([])
     private let arrival = Wakeup()
+
+    /// - Parameter backlog: Nothing adds to it, but a test may.
+    init(backlog: SendBacklog = SendBacklog()) { self.backlog = backlog }
 
     var all: [Sent] { sent.withLock { $0 } }
 
@@ -46,26 +50,27 @@ final class RecordingTransport: MessageTransport {
 
 /// A client and a kernel over the echo session, joined by a recording transport.
 struct Conversation {
-    let transport = RecordingTransport()
+    let transport: RecordingTransport
     let kernel: Kernel
     let client = MessageFactory()
     private let route: [Frame]
 
     init(
-        session: any Session = EchoSession(), history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil
+        session: any Session = EchoSession(), history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil,
+        backlog: SendBacklog = SendBacklog()
     ) {
+        transport = RecordingTransport(backlog: backlog)
         kernel = Kernel(session: session, transport: transport, version: "1.2.3", history: history, journal: journal, limits: limits)
         route = [Frame(text: client.session)]
     }
 
     private init(sharing other: Conversation) {
+        transport = other.transport
         kernel = other.kernel
-        transportOfOther = other.transport
         route = [Frame(text: client.session)]
     }
 
-    private var transportOfOther: RecordingTransport?
-    var log: RecordingTransport { transportOfOther ?? transport }
+    var log: RecordingTransport { transport }
 
     /// Another client of the same kernel.
     func otherClient() -> Conversation { Conversation(sharing: self) }

@@ -22,6 +22,18 @@ import Testing
         await session.close()
     }
 
+    @Test func `text stays between the displays that it was printed between`() async {
+        let session = ProcessSession.probing()
+        let (error, client) = await session.run("%flood --rounds 3000")
+        #expect(error == nil)
+        var sizes: [Int] = []
+        for event in client.events {
+            if case .stream(_, let text) = event { sizes[sizes.count - 1] += text.utf8.count } else { sizes.append(0) }
+        }
+        #expect(sizes == Array(repeating: 20_000, count: 3000))
+        await session.close()
+    }
+
     @Test func `it comes while the cell runs`() async {
         let session = ProcessSession.probing()
         let client = RecordingClient()

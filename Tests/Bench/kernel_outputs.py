@@ -92,8 +92,9 @@ def message(connection, kind, content):
         "msg_id": identifier, "msg_type": kind, "session": "bench", "username": "bench", "date": "2026-01-01T00:00:00.000000Z",
         "version": "5.3"}
     parts = [json.dumps(part).encode() for part in (header, {}, {}, content)]
-    signature = hmac.new(connection["key"].encode(), b"".join(parts), hashlib.sha256).hexdigest().encode()
-    return identifier.encode(), [b"<IDS|MSG>", signature, *parts]
+    key = connection["key"].encode()
+    signature = hmac.new(key, b"".join(parts), hashlib.sha256).hexdigest() if key else ""
+    return identifier.encode(), [b"<IDS|MSG>", signature.encode(), *parts]
 
 
 def parent(parts):

@@ -49,9 +49,19 @@ package struct NativeMagic: Magic {
     /// Starts a thread that writes after the cell has ended, and then makes this file.
     @Option var late: String?
 
+    /// Starts a thread that never stops writing.
+    @Flag var lateFlood = false
+
     package init() {}
 
     package func run(_ cell: CellContext, in session: isolated CellSession) async throws {
+        if lateFlood {
+            Task.detached {
+                try await Task.sleep(for: .milliseconds(20))
+                let block = String(repeating: "w", count: 32 << 10)
+                while true { write(block, to: STDOUT_FILENO) }
+            }
+        }
         if let out { write(out, to: STDOUT_FILENO) }
         if let err { write(err, to: STDERR_FILENO) }
         if let bytes {

@@ -83,7 +83,7 @@ struct CellRunner {
 
     private func run(_ call: MagicCall, in session: isolated CellSession) async throws {
         let declaration = try declaration(of: call)
-        let magic = try ArgumentBinder(declaration, call, parameters: workspace.parameters).makeMagic()
+        let magic = try session.magic(ArgumentBinder(declaration, call, parameters: workspace.parameters))
         if let mistake = MissingBody.mistake(declaration.type, call) { throw mistake }
         workspace.consumer = call.name
         for key in magic.needs where !workspace.contains(key) { throw MissingWorkspaceValue(key, neededBy: call.name) }

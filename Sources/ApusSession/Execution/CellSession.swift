@@ -19,6 +19,8 @@ public actor CellSession: Session {
     private let displayPrefix: String
     private var contents = WorkspaceContents()
     private var cellsRun = 0
+    /// The magics that were called without options, by name.
+    private var plainMagics: [String: any Magic] = [:]
 
     /// - Parameters:
     ///   - magics: The magics beside the generic ones.
@@ -92,6 +94,17 @@ public actor CellSession: Session {
             output.error(error)
             return CellReply(.error(error))
         }
+    }
+
+    /// The magic that is called. Without options it is always the same one, and made only once: that takes longer than most of them run.
+    func magic(_ binder: ArgumentBinder) throws(CellMistake) -> any Magic {
+        guard binder.isPlain else { return try binder.makeMagic() }
+        let name = binder.declaration.name
+        if let magic = plainMagics[name] { return magic }
+        let magic = try binder.makeMagic()
+        // A struct, whose copies share nothing.
+        if !(type(of: magic) is AnyClass) { plainMagics[name] = magic }
+        return magic
     }
 
     private func adopt(_ workspace: Workspace) {

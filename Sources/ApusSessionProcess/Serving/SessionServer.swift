@@ -32,7 +32,8 @@ final class SessionServer: Sendable {
         self.lane = lane
         questions = OpenQuestions { Self.send($0, to: sender) }
         capture = OutputCapture(output: output, errors: errors) { [current] text, name in
-            if let cell = current.number { lane.send(.stream(name, text), cell: cell) }
+            guard let cell = current.number else { return }
+            if cell == 0 { lane.sendStray(text, to: name) } else { lane.send(.stream(name, text), cell: cell) }
         }
     }
 
