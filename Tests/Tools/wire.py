@@ -205,6 +205,18 @@ def read(path):
         return ""
 
 
+def at_rest(measure):
+    """What `measure` gives once that has not changed for longer than a kernel waits before it gives back what is free."""
+    deadline = time.monotonic() + DEADLINE
+    value, since = measure(), time.monotonic()
+    while time.monotonic() - since < 2.5:
+        assert time.monotonic() < deadline, f"still changing: {value}"
+        time.sleep(0.05)
+        if (new := measure()) != value:
+            value, since = new, time.monotonic()
+    return value
+
+
 def wait_until(condition, what):
     deadline = time.monotonic() + DEADLINE
     while not condition():
