@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -115,6 +116,10 @@ int clinux_reap(pid_t child, int *status, long *peak) {
 }
 
 void clinux_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
+
+void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+void clinux_return_free_memory(void) { malloc_trim(0); }
 
 int clinux_exchange(const char *first, const char *second) {
     return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);

@@ -88,7 +88,6 @@ def quantile(values, share):
 def speed(kernel, contestant, options):
     """Latencies, processor time and memory of one life of a kernel."""
     figures = {"start": kernel.start_seconds * 1e3}
-    time.sleep(1)
     figures["memory"] = kernel.resident_megabytes()
     for _ in range(100):
         kernel.client.execute("")
