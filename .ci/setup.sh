@@ -54,6 +54,19 @@ build_apus() {
     apus="$("${build[@]}" --show-bin-path)/apus"
 }
 
+# Cells of Swift code: the session program that uses the toolchain's own runtime, which it has to share with the cells, beside the binary.
+build_swift_cells() {
+    need_build_tools
+    local build=(swift build -c release --product apus-swift)
+    say "building apus-swift, for cells of Swift code (the first time takes a few minutes)"
+    "${build[@]}" >.build/build-swift.log 2>&1 || { tail -n 40 .build/build-swift.log >&2; die "the build failed, see .build/build-swift.log"; }
+    local folder
+    folder="$("${build[@]}" --show-bin-path)"
+    swift_frontend="$(dirname "$(readlink -f "$(command -v swift)")")/swift-frontend"
+    "$swift_frontend" --version 2>/dev/null | head -n 1 >"$folder/apus-swift.version"
+    [ -z "${apus:-}" ] || ln -sfn "$folder" "$(dirname "$apus")/swift"
+}
+
 # python_environment NAME REQUIREMENTS: a virtual environment in .build/NAME with exactly those packages.
 python_environment() {
     local folder=".build/$1" requirements="$2"

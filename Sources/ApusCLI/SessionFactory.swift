@@ -57,5 +57,5 @@ enum SessionFactory {
             + ["SWIFT_BACKTRACE=enable=yes,warnings=suppressed", "LD_LIBRARY_PATH=\(swift.libraryPath)\(before)"]
     }
 
-    static func makeChecker() -> CellChecker { CellChecker(magics: magics) }
+    static func makeChecker() -> CellChecker { CellChecker(magics: magics, hasSwift: SwiftProgram.find() != nil) }
 }

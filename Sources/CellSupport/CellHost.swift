@@ -17,7 +17,10 @@ package final class CellHost: Sendable {
     /// Nil between cells: what a task of an earlier cell shows then goes nowhere.
     package var cell: SwiftCell? { state.withLock { $0.cell } }
 
-    package func begin(_ cell: SwiftCell) { state.withLock { $0 = State(cell: cell) } }
+    package func begin(_ cell: SwiftCell) {
+        // The wish to stop may have come while the cell was compiled.
+        state.withLock { $0 = State(cell: cell, isInterrupted: cell.interruption.isRequested) }
+    }
     package func end() { state.withLock { $0 = State() } }
 
     /// Whether the cell has been asked to stop.

@@ -6,15 +6,18 @@ import ApusJSON
 public struct CellChecker: Sendable {
     private let catalogue: MagicCatalogue
     private let environment: SessionEnvironment
+    private let hasSwift: Bool
 
-    public init(magics: [any Magic.Type], environment: SessionEnvironment = .current) {
+    /// - Parameter hasSwift: Whether cells of Swift code will run; they are then passed over, and not compiled.
+    public init(magics: [any Magic.Type], environment: SessionEnvironment = .current, hasSwift: Bool = false) {
         catalogue = MagicCatalogue(magics)
         self.environment = environment
+        self.hasSwift = hasSwift
     }
 
     /// What is wrong with the cells, in their order.
     public func check(_ cells: [String]) -> [CellDiagnostic] {
-        var pass = CheckPass(catalogue: catalogue, environment: environment)
+        var pass = CheckPass(catalogue: catalogue, environment: environment, hasSwift: hasSwift)
         for (index, code) in cells.enumerated() { pass.check(CellSource(code), cell: index) }
         return pass.diagnostics
     }
@@ -23,6 +26,7 @@ public struct CellChecker: Sendable {
 private struct CheckPass {
     let catalogue: MagicCatalogue
     let environment: SessionEnvironment
+    let hasSwift: Bool
     var parameters: [String: JSON] = [:]
     var plan = CheckPlan()
     var diagnostics: [CellDiagnostic] = []
@@ -31,9 +35,10 @@ private struct CheckPass {
     /// Whether a cell of Swift code came before: it may set any parameter, or is a parameter cell with a mistake, which was reported.
     private var parametersAreUnknown = false
 
-    init(catalogue: MagicCatalogue, environment: SessionEnvironment) {
+    init(catalogue: MagicCatalogue, environment: SessionEnvironment, hasSwift: Bool) {
         self.catalogue = catalogue
         self.environment = environment
+        self.hasSwift = hasSwift
     }
 
     mutating func check(_ source: CellSource, cell: Int) {
@@ -41,10 +46,13 @@ private struct CheckPass {
             switch try CellParser(source, catalogue).parse() {
             case .statements(let statements): check(statements, source, cell)
             case .swift(let code):
-                report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell)
+                if !hasSwift { report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell) }
+                if hasSwift, source.hasMagics { report(SwiftCellsUnavailable.mixed(code), .error, source, cell) }
                 parametersAreUnknown = true
             }
-        } catch { report(error, .error, source, cell) }
+        } catch {
+            if hasSwift, !source.hasMagics { parametersAreUnknown = true } else { report(error, .error, source, cell) }
+        }
     }
 
     private mutating func check(_ statements: [CellStatement], _ source: CellSource, _ cell: Int) {

@@ -20,6 +20,7 @@ struct CellRunner {
             try await run(statements, in: session)
         case .swift(let code):
             guard session.swift != nil else { throw SwiftCellsUnavailable.mistake(code, catalogue) }
+            if source.hasMagics { throw SwiftCellsUnavailable.mixed(code) }
             try await run(swift: 0..<source.count, in: session)
         }
     }
@@ -108,8 +109,15 @@ enum MissingBody {
 enum SwiftCellsUnavailable {
     static let name = "SwiftCellsUnavailable"
 
+    /// Where there are cells of Swift, but this one has magics too.
+    static func mixed(_ code: SwiftCode) -> CellMistake {
+        CellMistake(
+            "MixedCell", "a cell holds magics or Swift code, not both", at: code.range,
+            hint: "put the Swift code into a cell of its own; `let name = literal` may stand beside magics")
+    }
+
     static func mistake(_ code: SwiftCode, _ catalogue: MagicCatalogue) -> CellMistake {
-        var message = "this cell is Swift code, and this build of Apus runs no Swift cells yet"
+        var message = "this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
         if let reason = code.reason { message = "\(reason), so \(message)" }
         return CellMistake(
             name, message, at: code.range,

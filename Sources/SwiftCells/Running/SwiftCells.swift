@@ -71,6 +71,7 @@ public final class SwiftCells: SwiftCellRunner {
             switch compiled.outcome {
             case .failed(let messages, let output): throw CellError(messages, output: output, of: code, in: cell)
             case .compiled(let library, let messages):
+                if cell.interruption.isRequested { throw CancellationError() }
                 let warnings = messages.filter { $0.severity == .warning }
                 for line in CellError.report(warnings, of: code, in: cell) { cell.out.write(line + "\n", to: .stderr) }
                 try run(cell, code, LoadedCell(library: library, module: compiled.module), module: compiled.module)
@@ -168,6 +169,8 @@ public final class SwiftCells: SwiftCellRunner {
                     }
                 }
                 workspace.setVariables(others)
+                // Also when the cell fails: variables keep what it has done to them.
+                workspace.commit()
                 parameters.withLock { $0 = workspace.parameters }
             }
         }

@@ -25,7 +25,7 @@ import Testing
     @Test func `a parameter cell with a mistake is reported once, not at every parameter it would have set`() {
         #expect(
             check("let e = 5\nlet f = five", "%%probe --epochs {e} --rate {f}") == [
-                "0:2:9: error: SwiftCellsUnavailable: `five` is not a literal, so this cell is Swift code, and this build of Apus runs no Swift cells yet"
+                "0:2:9: error: SwiftCellsUnavailable: `five` is not a literal, so this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
             ])
     }
 
@@ -43,7 +43,7 @@ import Testing
                 "0:1:1: error: UnknownMagic: there is no magic `%%prob`",
                 "1:1:18: error: InvalidOptions: --epochs must be positive, and is 0",
                 "2:1:18: error: UnknownParameter: there is no parameter `none`",
-                "3:1:1: error: SwiftCellsUnavailable: this cell is Swift code, and this build of Apus runs no Swift cells yet",
+                "3:1:1: error: SwiftCellsUnavailable: this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`",
                 "4:1:9: error: UnclosedBracket: this `[` is never closed",
                 "5:1:1: error: UnknownMagic: there is no magic `%nothing`",
             ])
@@ -64,5 +64,11 @@ import Testing
     @Test func `the last value of a parameter counts`() {
         #expect(
             check("let e = 5", "let e = 0", "%%probe --epochs {e}") == ["2:1:18: error: InvalidOptions: --epochs must be positive, and is 0"])
+    }
+
+    @Test func `where Swift runs, its cells are passed over, and parameters after them may be anything`() {
+        let checker = CellChecker(magics: probes, hasSwift: true)
+        #expect(checker.check(["func f() {}", "let x = 1 + 1", "let text = \"\"\"\n    a\n    \"\"\"", "%probe --epochs {hidden}"]).isEmpty)
+        #expect(checker.check(["%who\nfunc f() {}"]).map(\.message).first?.contains("not both") == true)
     }
 }

@@ -51,19 +51,28 @@ import Testing
     @Test(arguments: [
         (
             "let x = 5\nlet y = x + 1",
-            "line 2, column 9: `x + 1` is not a literal, so this cell is Swift code, and this build of Apus runs no Swift cells yet"
+            "line 2, column 9: `x + 1` is not a literal, so this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
         ),
         (
             "let x = 5 + 1",
-            "line 1, column 11: `+ 1` follows the literal `5`, so this cell is Swift code, and this build of Apus runs no Swift cells yet"
+            "line 1, column 11: `+ 1` follows the literal `5`, so this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
         ),
         (
             "let x = \"\\(y)\"",
-            "line 1, column 10: a string with `\\(...)` is not a literal, so this cell is Swift code, and this build of Apus runs no Swift cells yet"
+            "line 1, column 10: a string with `\\(...)` is not a literal, so this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
         ),
-        ("import Foundation", "line 1, column 1: this cell is Swift code, and this build of Apus runs no Swift cells yet"),
-        ("%who\nprint(1)", "line 2, column 1: this cell is Swift code, and this build of Apus runs no Swift cells yet"),
-        ("let x: MyType = 5", "line 1, column 1: this cell is Swift code, and this build of Apus runs no Swift cells yet"),
+        (
+            "import Foundation",
+            "line 1, column 1: this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
+        ),
+        (
+            "%who\nprint(1)",
+            "line 2, column 1: this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
+        ),
+        (
+            "let x: MyType = 5",
+            "line 1, column 1: this cell is Swift code, which needs the Swift toolchain that Apus was built with, and `./kernelspec/install`"
+        ),
     ]) func `everything else is Swift, which says so plainly`(code: String, message: String) async {
         let error = await CellSession(magics: [CountMagic.self]).run(code).error
         #expect(error?.name == "SwiftCellsUnavailable")

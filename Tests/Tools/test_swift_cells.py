@@ -1,0 +1,109 @@
+"""Cells of Swift beside magics: real notebooks over the engine, with the program that the installation lays down."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import nbformat
+import pytest
+
+PREPARE = [
+    "let epochs = 2",
+    "%%auth --hub file:{folder}/hub",
+    "%%download --repo simulated/swift --path v2_model/BTCUSDT/15m --timeframe 15m --simulate 3000",
+    "%%preprocess",
+    "%%build --recipe multi-task-lstm",
+]
+
+
+@pytest.fixture(scope="module")
+def program():
+    path = os.environ.get("APUS_SWIFT_PROGRAM")
+    assert path and os.access(path, os.X_OK), "set APUS_SWIFT_PROGRAM to the apus-swift program, or use ./Tests/run tools"
+    return pathlib.Path(path)
+
+
+@pytest.fixture
+def installed(apus, program, tmp_path):
+    """The binary with the program for cells of Swift beside it."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    shutil.copy(apus, folder / "apus")
+    (folder / "swift").symlink_to(program.parent)
+    return folder / "apus"
+
+
+def run(binary, cells, environment, folder, *options):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.format(folder=folder) if "{folder}" in cell else cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "apus", "display_name": "Apus", "language": "swift"}
+    nbformat.write(notebook, folder / "nb.ipynb")
+    result = subprocess.run(
+        [binary, "run", "nb.ipynb", "-o", "out.ipynb", *options], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    return result, nbformat.read(folder / "out.ipynb", as_version=4).cells if (folder / "out.ipynb").exists() else []
+
+
+def text(cell):
+    """What a cell shows, as text."""
+    parts = []
+    for output in cell.outputs:
+        parts += [output.get("text", ""), output.get("data", {}).get("text/plain", ""), output.get("evalue", "")]
+    return "\n".join(parts)
+
+
+def test_swift_and_magics_share_one_session(installed, jupyter_environment, tmp_path):
+    cells = PREPARE + [
+        "let data = try workspace.data\nprint(data.classNames, epochs)\n"
+        "let history = try workspace.model.fit(data.training, validation: data.validation, epochs: epochs)\nhistory",
+        "for hidden in [4, 8] {\n    let model = try Model(inputShape: [30, 13], seed: 1) {\n        LSTM(hidden)\n"
+        "        Head(\"direction\", loss: .crossEntropy, weight: 1) { Dense(4, activation: .softmax) }\n"
+        "        Head(\"bars\", loss: .meanSquaredError, weight: 1) { Dense(1) }\n    }\n"
+        "    print(hidden, try model.fit(data.training, epochs: 1)[\"loss\"].count)\n    try workspace.use(model)\n}",
+        "let rate = 0.01 / 10\nlet quick = 1 + 0",
+        "%%train --epochs {quick} --learning-rate {rate}",
+        "try workspace.model",
+        "%who",
+    ]
+    result, done = run(installed, cells, jupyter_environment, tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert '["HH", "LL", "HL", "LH"] 2' in text(done[5]) and "Completed 2 epochs" in text(done[5])
+    assert [row.split()[0] for row in text(done[5]).splitlines() if row.strip()[:1].isdigit()][-2:] == ["1", "2"], "a row for each epoch"
+    assert "4 1" in text(done[6]) and "8 1" in text(done[6])
+    assert "Completed 1 epochs" in text(done[8]), "%%train used the parameters of Swift, and the model that Swift left"
+    assert "LSTM(8)" in text(done[9]), "what was trained is the model of the loop"
+    assert "history" in text(done[10]) and "Swift" in text(done[10])
+
+
+def test_interrupting_a_fit_keeps_the_session_and_what_was_learnt(installed, jupyter_environment, tmp_path):
+    cells = PREPARE + ["let slow = try workspace.model.fit(workspace.data.training, epochs: 100_000)", "1 + 1"]
+    result, done = run(installed, cells, jupyter_environment, tmp_path, "--timeout", "20", "--allow-errors")
+    assert result.returncode != 0
+    assert "Interrupted" in text(done[5]) or "CellTimeout" in text(done[5]), text(done[5])
+    assert "2" in text(done[6]), "the session goes on"
+
+
+def test_a_mistake_is_shown_with_the_cells_own_lines(installed, jupyter_environment, tmp_path):
+    result, done = run(installed, ["let a = 1 + 0\nlet b: String = a * workspace"], jupyter_environment, tmp_path)
+    assert result.returncode != 0
+    traceback = "\n".join(done[0].outputs[-1].traceback)
+    assert done[0].outputs[-1].ename == "CompileError" and "let b: String = a * workspace" in traceback and "line 2" in traceback
+
+
+@pytest.mark.parametrize("missing", ["no toolchain", "another version", "no program"])
+def test_without_a_fitting_toolchain_magics_go_on_and_swift_says_why(installed, program, jupyter_environment, tmp_path, missing):
+    environment = dict(jupyter_environment)
+    if missing == "no toolchain":
+        environment |= {"PATH": "/usr/bin:/bin", "APUS_SWIFT_TOOLCHAIN": str(tmp_path)}
+    elif missing == "no program":
+        (installed.parent / "swift").unlink()
+    else:
+        link = installed.parent / "swift"
+        link.unlink()
+        link.mkdir()
+        shutil.copy(program, link / "apus-swift")
+        (link / "apus-swift.version").write_text("Swift version 1.0\n")
+    result, done = run(installed, ["let x = 1", "%parameters", "func f() {}"], environment, tmp_path, "--allow-errors")
+    assert "x" in text(done[1])
+    output = done[2].outputs[-1]
+    assert output.ename == "SwiftCellsUnavailable" and len(output.evalue.splitlines()) == 1, output
+    assert "toolchain" in output.evalue
