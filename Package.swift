@@ -74,7 +74,7 @@ let package = Package(
         // Cells of Swift code; only the session program of the toolchain has them.
         .target(name: "CSwiftCells", linkerSettings: [.linkedLibrary("dispatch"), .linkedLibrary("dl")]),
         library("CellSupport", ["ApusSession", "ApusThreads", "CSwiftCells"]),
-        library("ApusCells", ["ApusMagics", "ApusNN", "ApusSession", "ApusTensor", "ApusTraining", "CellSupport"]),
+        library("ApusCells", ["ApusMagics", "ApusNN", "ApusPlot", "ApusSession", "ApusTensor", "ApusTraining", "CellSupport"]),
         library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport"]),
         library("ApusThreads", ["CLinux"]),
         library("JupyterProtocol", ["ApusJSON", "ApusSystem", "ApusThreads", crypto]),

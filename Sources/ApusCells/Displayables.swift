@@ -9,7 +9,7 @@ extension Model: Displayable {
     public var mimeBundle: MIMEBundle {
         TableView(
             title: "Model: \(parameterCount) parameters", headers: ["name", "layer", "output", "parameters"],
-            rows: summary.map { [$0.name, $0.call, "\($0.outputShape)", String($0.parameterCount)] }
+            rows: summary.map { [$0.name, $0.call, "(N, \($0.outputShape.map(String.init).joined(separator: ", ")))", String($0.parameterCount)] }
         ).bundle
     }
 }

@@ -4,15 +4,20 @@ import Synchronization
 @MainActor package final class CellVariables {
     package static let shared = CellVariables()
 
-    private var readers: [String: () -> Any] = [:]
+    private var readers: [String: (cell: Int, read: () -> Any)] = [:]
+    private var cell = 0
     private var order: [String] = []
     /// Those that the running cell has come to declare.
     package private(set) var declaredNow: Set<String> = []
 
-    package func beginCell() { declaredNow = [] }
+    /// - Parameter cell: its number.
+    package func begin(_ cell: Int) {
+        self.cell = cell
+        declaredNow = []
+    }
 
     func declare(_ name: String, _ read: @escaping () -> Any) {
-        if readers.updateValue(read, forKey: name) == nil { order.append(name) }
+        if readers.updateValue((cell, read), forKey: name) == nil { order.append(name) }
         declaredNow.insert(name)
     }
 
@@ -23,8 +28,8 @@ import Synchronization
         for name in gone { readers[name] = nil }
     }
 
-    /// Names and values as they are now.
-    package var values: [(name: String, value: Any)] {
-        order.compactMap { name in readers[name].map { (name, $0()) } }
+    /// Names, values as they are now, and the numbers of the cells that declared them.
+    package var values: [(name: String, value: Any, cell: Int)] {
+        order.compactMap { name in readers[name].map { (name, $0.read(), $0.cell) } }
     }
 }

@@ -74,6 +74,19 @@ def test_swift_and_magics_share_one_session(installed, jupyter_environment, tmp_
     assert "history" in text(done[10]) and "Swift" in text(done[10])
 
 
+def test_the_notebook_with_a_layer_of_its_own(installed, jupyter_environment, tmp_path, notebook_path):
+    shutil.copy(notebook_path.parent / "swift-cells.ipynb", tmp_path / "cells.ipynb")
+    result = subprocess.run(
+        [installed, "run", "cells.ipynb", "-o", "out.ipynb", "-p", "epochs", "2", "-p", "bars", "3000"], cwd=tmp_path, env=jupyter_environment,
+        capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr
+    cells = [c for c in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells if c.cell_type == "code"]
+    assert any("image/svg+xml" in o.get("data", {}) for c in cells for o in c.outputs), "both curves in one plot"
+    assert "Bottleneck has" in "".join(text(c) for c in cells)
+    checked = subprocess.run([installed, "check", "cells.ipynb"], cwd=tmp_path, env=jupyter_environment, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_interrupting_a_fit_keeps_the_session_and_what_was_learnt(installed, jupyter_environment, tmp_path):
     cells = PREPARE + ["let slow = try workspace.model.fit(workspace.data.training, epochs: 100_000)", "1 + 1"]
     result, done = run(installed, cells, jupyter_environment, tmp_path, "--timeout", "20", "--allow-errors")

@@ -124,7 +124,7 @@ public final class SwiftCells: SwiftCellRunner {
         defer { CellHost.shared.end() }
         let outcome = Outcome()
         main.run {
-            MainActor.assumeIsolated { CellVariables.shared.beginCell() }
+            MainActor.assumeIsolated { CellVariables.shared.begin(cell.executionCount) }
             interrupter.whileRunning {
                 outcome.end = CellEnd(cswiftcells_run(loaded.entry))
                 fflush(nil)
@@ -153,19 +153,18 @@ public final class SwiftCells: SwiftCellRunner {
             state.imports += code.imports.filter { !state.imports.contains($0) }
         }
         nonisolated(unsafe) let workspace = cell.workspace
-        let number = cell.executionCount
         let parameters = Mutex<[String: JSON]>([:])
         main.run {
             MainActor.assumeIsolated {
                 var others: [WorkspaceListing] = []
-                for (name, value) in CellVariables.shared.values {
+                for (name, value, cell) in CellVariables.shared.values {
                     if let json = SwiftLiteral.json(value) {
                         workspace.setParameter(name, to: json)
                     } else {
                         let text = MIMEBundle(showing: value).text ?? ""
                         others.append(
                             WorkspaceListing(
-                                name: name, summary: "\(type(of: value)): \(text.prefix(60))".replacing("\n", with: " "), producer: "", cell: number))
+                                name: name, summary: "\(type(of: value)): \(text.prefix(60))".replacing("\n", with: " "), producer: "", cell: cell))
                     }
                 }
                 workspace.setVariables(others)
