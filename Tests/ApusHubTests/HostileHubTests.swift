@@ -11,15 +11,17 @@ private struct LyingHub: Hub {
 
     var endpoint: HubEndpoint { .huggingFace }
     var usesNetwork: Bool { true }
-    func whoami(token: HubToken?) throws(HubError) -> HubUser { throw error }
-    func repositoryInfo(_: RepositoryID, revision: Revision) throws(HubError) -> RepositoryInfo { throw error }
-    func createRepository(_: RepositoryID, isPrivate: Bool, existOK: Bool) throws(HubError) -> String { throw error }
-    func listFiles(_: RepositoryID, revision: Revision, prefix: String) throws(HubError) -> [HubFile] { throw error }
+    func whoami(token: HubToken?, shouldStop: () -> Bool) throws(HubError) -> HubUser { throw error }
+    func repositoryInfo(_: RepositoryID, revision: Revision, shouldStop: () -> Bool) throws(HubError) -> RepositoryInfo { throw error }
+    func createRepository(_: RepositoryID, isPrivate: Bool, existOK: Bool, shouldStop: () -> Bool) throws(HubError) -> String { throw error }
+    func listFiles(_: RepositoryID, revision: Revision, prefix: String, shouldStop: () -> Bool) throws(HubError) -> [HubFile] { throw error }
     func references(of: RepositoryID) throws(HubError) -> [Reference] { throw error }
     func createReference(_: Reference.Kind, _: String, in: RepositoryID, at: Revision) throws(HubError) { throw error }
     func commit(_: CommitRequest, to: RepositoryID, transfer: Transfer) throws(HubError) -> CommitReceipt { throw error }
 
-    func resolve(_ path: String, in repository: RepositoryID, revision: Revision) throws(HubError) -> ResolvedFile {
+    func resolve(
+        _ path: String, in repository: RepositoryID, revision: Revision, isPatient: Bool, shouldStop: () -> Bool
+    ) throws(HubError) -> ResolvedFile {
         guard let resolved else { throw error }
         return resolved
     }

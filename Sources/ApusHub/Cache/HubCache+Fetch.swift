@@ -1,8 +1,6 @@
 import ApusSystem
 
 extension HubCache {
-    private static let temporarySuffix = ".incomplete"
-
     /// What the Python client writes, so that backup programs leave the folder out (https://bford.info/cachedir/).
     private static let folderTag = """
         Signature: 8a477f597d28d172789f06886806bc55
@@ -35,24 +33,53 @@ extension HubCache {
         }
     }
 
-    /// Streams the content into a temporary file, hashing on the way; only what has the right size and checksum gets its name.
+    /// Brings a content into the cache, hashing on the way; only what has the right size and checksum gets its name.
+    ///
+    /// What an earlier attempt left is continued. What does not have the right checksum then is fetched once more from the beginning: the
+    /// leftover or a transfer may have been damaged.
     private func fetchBlob(_ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
         let layout = layout(file.repository)
-        try checkSpace(for: file.size, path: file.path)
-        try TemporaryFile.removeAbandoned(in: layout.blobs, prefix: file.etag.digits + ".", suffix: Self.temporarySuffix)
-        let temporary = try TemporaryFile(
-            for: layout.blob(file.etag), in: layout.blobs, prefix: file.etag.digits, suffix: Self.temporarySuffix)
-        var hasher = ContentHasher(for: file.etag, size: file.size)
-        var completed = 0
-        func report() {
-            transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: completed, total: file.size))
+        var partial = try PartialFile(file.etag, size: file.size, in: layout.blobs)
+        var mayRepeat = hub.usesNetwork || partial.size > 0
+        while true {
+            do throws(HubError) {
+                try checkSpace(for: file.size - partial.size, path: file.path)
+                try fill(&partial, file, hub: hub, transfer: transfer)
+                break
+            } catch {
+                if error.code == .checksumMismatch, mayRepeat {
+                    mayRepeat = false
+                    try partial.restart()
+                    continue
+                }
+                // A full disk needs the space, and damaged bytes are of no use; everything else is worth continuing.
+                if partial.size == 0 || [.checksumMismatch, .noSpace].contains(error.code) { partial.discard() }
+                throw error
+            }
         }
-        try hub.read(file, from: 0, shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
-            completed += bytes.count
-            guard completed <= file.size else { throw Self.wrongSize(file, "more") }
-            hasher.update(bytes)
-            try temporary.write(bytes)
-            if completed < file.size { report() }
+        try partial.commit(as: layout.blob(file.etag))
+        transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: file.size, total: file.size))
+    }
+
+    /// Fetches what a partial content lacks and checks the whole.
+    private func fill(_ partial: inout PartialFile, _ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
+        var hasher = ContentHasher(for: file.etag, size: file.size)
+        try partial.read(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in hasher.update(bytes) }
+        var completed = partial.size
+        func report() {
+            if completed < file.size {
+                transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: completed, total: file.size))
+            }
+        }
+        report()
+        if completed < file.size {
+            try hub.read(file, from: completed, shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
+                completed += bytes.count
+                guard completed <= file.size else { throw Self.wrongSize(file, "more") }
+                hasher.update(bytes)
+                try partial.write(bytes)
+                report()
+            }
         }
         guard completed == file.size else { throw Self.wrongSize(file, "only \(completed)") }
         let found = hasher.digits()
@@ -61,8 +88,6 @@ extension HubCache {
                 .checksumMismatch, "'\(file.path)' of the \(file.repository) arrived damaged: its checksum should be \(file.etag) and is \(found)",
                 nextStep: "Run the cell again; if it stays, the file at the hub is damaged and must be uploaded again")
         }
-        try temporary.commit()
-        report()
     }
 
     private static func wrongSize(_ file: ResolvedFile, _ found: String) -> HubError {

@@ -36,7 +36,7 @@ public struct HubCache: Sendable {
     /// Fetches one file unless it is there, and returns where it is.
     ///
     /// A file of a revision given as a commit needs no request when it is there. When the hub cannot be reached, the cache answers
-    /// if it can. A failed or interrupted download leaves nothing.
+    /// if it can. A failed or interrupted download leaves what it has for the next one to continue, under a name that nobody opens.
     /// - Parameter isOffline: ask nothing of the hub, as `HF_HUB_OFFLINE` demands.
     public func download(
         _ path: String, from repository: RepositoryID, revision: Revision = .main, hub: any Hub, isOffline: Bool = false,
@@ -47,9 +47,10 @@ public struct HubCache: Sendable {
         if isOffline { return try offlineFile(path, in: repository, revision: revision, verification: verification, transfer: transfer) }
         let resolved: ResolvedFile
         do throws(HubError) {
-            resolved = try hub.resolve(path, in: repository, revision: revision)
+            let isPatient = cachedFile(path, in: repository, revision: revision) == nil
+            resolved = try hub.resolve(path, in: repository, revision: revision, isPatient: isPatient, shouldStop: transfer.shouldStop)
         } catch {
-            if error.code == .offline, let file = cachedFile(path, in: repository, revision: revision) { return file }
+            if error.isHubAway, let file = cachedFile(path, in: repository, revision: revision) { return file }
             if error.code == .entryNotFound, let commit = error.commit { rememberMissing(path, in: repository, commit: commit) }
             throw error
         }

@@ -1,0 +1,87 @@
+import ApusSystem
+import Glibc
+
+/// A content on its way into the cache: `<etag>.<8 digits>.incomplete`, which a failed or killed download leaves for the next one.
+///
+/// The etag in the name is the checksum of the whole, and so says which content the bytes belong to; that they are its beginning is
+/// believed only when the checksum of the whole was right. The owner holds a lock on the file, so that nobody else goes on with it.
+struct PartialFile: ~Copyable {
+    private let file: OpenFile
+    /// Bytes so far.
+    private(set) var size: Int
+
+    private static let suffix = ".incomplete"
+
+    /// Opens what others left of a content, the longest of several, or begins a new one. Leftovers that are of no use are removed.
+    ///
+    /// - Parameter size: of the whole content; a longer leftover is none of it.
+    init(_ etag: ETag, size: Int, in folder: String) throws(HubError) {
+        for path in try Self.leftovers(of: etag, size: size, in: folder) {
+            guard let found = try? OpenFile(path, O_RDWR | O_NOFOLLOW), (try? found.tryLock()) == true, !found.isUnlinked,
+                let status = try? found.status(), lseek(found.descriptor, 0, SEEK_END) == status.st_size
+            else { continue }
+            file = found
+            self.size = status.st_size
+            return
+        }
+        do {
+            while true {
+                let path = "\(folder)/\(etag).\(Hexadecimal.random(8))\(Self.suffix)"
+                let new = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, operation: "create")
+                // Between creation and lock another process may have taken the file for a leftover.
+                if try new.tryLock(), !new.isUnlinked {
+                    file = new
+                    self.size = 0
+                    return
+                }
+            }
+        } catch {
+            throw HubError(error)
+        }
+    }
+
+    /// The longest first; those that nobody can continue are removed unless somebody holds them.
+    private static func leftovers(of etag: ETag, size: Int, in folder: String) throws(HubError) -> [String] {
+        var found: [(path: String, size: Int)] = []
+        for name in try HubFiles.names(in: folder) where name.hasPrefix(etag.digits + ".") && name.hasSuffix(suffix) {
+            let path = folder + "/" + name
+            if case .file(let length) = FileSystem.kind(of: path, following: false), length <= size { found.append((path, length)) }
+        }
+        found.sort { ($0.size, $1.path) > ($1.size, $0.path) }
+        let longest = found.first?.path
+        try TemporaryFile.removeAbandoned(in: folder, prefix: etag.digits + ".", suffix: suffix, except: longest)
+        return found.map(\.path)
+    }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(HubError) {
+        do { try file.write(bytes) } catch { throw HubError(error) }
+        size += bytes.count
+    }
+
+    /// Hands everything so far to `consume`.
+    func read(shouldStop: () -> Bool, consume: (UnsafeRawBufferPointer) throws(HubError) -> Void) throws(HubError) {
+        if size > 0 { try HubFiles.read(file.path, shouldStop: shouldStop, consume: consume) }
+    }
+
+    /// Forgets everything so far.
+    mutating func restart() throws(HubError) {
+        guard ftruncate(file.descriptor, 0) == 0, lseek(file.descriptor, 0, SEEK_SET) == 0 else {
+            throw HubError(SystemError("empty", file.path))
+        }
+        size = 0
+    }
+
+    /// Syncs and gives the content its name.
+    consuming func commit(as path: String) throws(HubError) {
+        do {
+            try file.synchronise()
+            try FileSystem.rename(file.path, to: path)
+            try FileSystem.synchronise(folder: FilePath.folder(of: path))
+        } catch {
+            throw HubError(error)
+        }
+    }
+
+    /// Leaves nothing.
+    consuming func discard() { FileSystem.remove(file.path) }
+}
