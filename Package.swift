@@ -111,7 +111,7 @@ let package = Package(
         tests("JupyterTransport", ["ApusJSON", "ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         tests("ApusThreads"),
         tests("ApusKernel", ["ApusJSON", "ApusJournal", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),
-        tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
+        tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining", "HubTestServer"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),

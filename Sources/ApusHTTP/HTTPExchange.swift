@@ -89,6 +89,8 @@ final class HTTPExchange {
         handle.set(CCURL_CUSTOM_METHOD, request.method)
         handle.set(CCURL_HEADERS, lines)
         handle.set(CCURL_ERROR_BUFFER, errorBuffer)
+        // A request on a kept connection that the server closes is sent again by curl itself, which only some may be.
+        if !request.mayBeRepeated { handle.set(CCURL_FRESH_CONNECTION, 1) }
         if let certificates { handle.set(CCURL_CA_FILE, certificates) }
         if request.method == "HEAD" { handle.set(CCURL_NO_BODY, 1) }
         handle.set(CCURL_HEADER_CONTEXT, context)

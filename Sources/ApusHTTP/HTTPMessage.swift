@@ -6,6 +6,9 @@ public struct HTTPRequest: Sendable {
     /// The exchange fails when no byte moved in either direction for so long.
     public var stallTimeout: Duration
 
+    /// Whether sending it twice is the same as sending it once (RFC 9110, section 9.2.2).
+    var mayBeRepeated: Bool { ["GET", "HEAD", "PUT"].contains(method) }
+
     public init(_ method: String, _ url: HTTPURL, headers: [HTTPHeader] = [], stallTimeout: Duration = .seconds(10)) {
         self.method = method
         self.url = url

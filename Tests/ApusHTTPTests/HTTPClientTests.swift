@@ -62,9 +62,17 @@ import Testing
         #expect(local.count == 1)
     }
 
+    @Test func `what may not be sent twice is sent once`() throws {
+        _ = try client.fetch(get("/api/whoami-v2"), limit: 1000, shouldStop: { false })
+        _ = try world.log()
+        try world.faults(["kind": "lose_reply", "times": 9])
+        #expect(try failure { _ = try client.fetch(get("/api/repos/create", method: "POST"), limit: 1000, shouldStop: { false }) }.kind == .dropped)
+        #expect(try world.log().count == 1)
+    }
+
     @Test(arguments: ["drop", "truncate"])
     func `a connection that ends early is dropped, not answered`(kind: String) throws {
-        try world.faults(["kind": .string(kind), "after": 5])
+        try world.faults(["kind": .string(kind), "after": 5, "times": 9])
         let error = try failure { _ = try client.fetch(get("/api/whoami-v2"), limit: 1000, shouldStop: { false }) }
         #expect(error.kind == .dropped && error.isTransient)
     }

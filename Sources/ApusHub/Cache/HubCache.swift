@@ -42,23 +42,54 @@ public struct HubCache: Sendable {
         _ path: String, from repository: RepositoryID, revision: Revision = .main, hub: any Hub, isOffline: Bool = false,
         verification: Verification = .size, transfer: Transfer = Transfer()
     ) throws(HubError) -> CachedFile {
+        let place = try locate(
+            path, in: repository, revision: revision, hub: hub, isOffline: isOffline, verification: verification, transfer: transfer)
+        let file = try bring(place, hub: hub, verification: verification, transfer: transfer)
+        // Last, so that an interrupted download leaves the files of the former commit reachable offline.
+        if case .hub(let resolved) = place, revision.name != resolved.commit {
+            try writeReference(revision, commit: resolved.commit, in: repository)
+        }
+        return file
+    }
+
+    /// Where a file will come from.
+    enum Place {
+        case cache(CachedFile)
+        case hub(ResolvedFile)
+
+        var commit: String {
+            switch self {
+            case .cache(let file): file.commit
+            case .hub(let file): file.commit
+            }
+        }
+    }
+
+    /// Looks a file up, in the cache where the hub need not or cannot be asked.
+    func locate(
+        _ path: String, in repository: RepositoryID, revision: Revision, hub: any Hub, isOffline: Bool, verification: Verification, transfer: Transfer
+    ) throws(HubError) -> Place {
         try RepositoryPath.validate(path)
-        if revision.isCommit, verification == .size, let file = cachedFile(path, in: repository, commit: revision.name) { return file }
-        if isOffline { return try offlineFile(path, in: repository, revision: revision, verification: verification, transfer: transfer) }
-        let resolved: ResolvedFile
+        if revision.isCommit, verification == .size, let file = cachedFile(path, in: repository, commit: revision.name) { return .cache(file) }
+        if isOffline { return .cache(try offlineFile(path, in: repository, revision: revision, verification: verification, transfer: transfer)) }
         do throws(HubError) {
             let isPatient = cachedFile(path, in: repository, revision: revision) == nil
-            resolved = try hub.resolve(path, in: repository, revision: revision, isPatient: isPatient, shouldStop: transfer.shouldStop)
+            let resolved = try hub.resolve(path, in: repository, revision: revision, isPatient: isPatient, shouldStop: transfer.shouldStop)
+            try Self.validate(resolved, path: path)
+            return .hub(resolved)
         } catch {
-            if error.isHubAway, let file = cachedFile(path, in: repository, revision: revision) { return file }
+            if error.isHubAway, let file = cachedFile(path, in: repository, revision: revision) { return .cache(file) }
             if error.code == .entryNotFound, let commit = error.commit { rememberMissing(path, in: repository, commit: commit) }
             throw error
         }
-        try Self.validate(resolved, path: path)
-        let file = try fetch(resolved, hub: hub, verification: verification, transfer: transfer)
-        // Last, so that an interrupted download leaves the files of the former commit reachable offline.
-        if revision.name != resolved.commit { try writeReference(revision, commit: resolved.commit, in: repository) }
-        return file
+    }
+
+    /// Makes a file that was looked up available.
+    func bring(_ place: Place, hub: any Hub, verification: Verification, transfer: Transfer) throws(HubError) -> CachedFile {
+        switch place {
+        case .cache(let file): file
+        case .hub(let file): try fetch(file, hub: hub, verification: verification, transfer: transfer)
+        }
     }
 
     // MARK: Without a hub

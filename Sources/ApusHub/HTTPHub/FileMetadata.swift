@@ -16,6 +16,8 @@ struct FileMetadata {
     /// Everything is known, so that no redirect need be followed.
     var isComplete: Bool { commit != nil && etag != nil && size != nil }
 
+    var isEmpty: Bool { commit == nil && etag == nil && size == nil }
+
     func file(_ path: String, in repository: RepositoryID, location: String, endpoint: String) throws(HubError) -> ResolvedFile {
         guard let commit, let etag, let size, size >= 0, Hexadecimal.isDigest(commit, digits: 40) else {
             throw HubError(

@@ -136,7 +136,7 @@ extension HTTPHub {
             do throws(ServerFailure) {
                 let answer = try server.exchange(
                     "POST", url, .bytes(body, type: CommitPayload.type), token: server.token, context: server.context(repository, request.branch),
-                    stallTimeout: HubServer.workTimeout, shouldStop: transfer.shouldStop
+                    stallTimeout: server.retry.work, shouldStop: transfer.shouldStop
                 ).json
                 guard let commit = answer["commitOid"]?.string, Hexadecimal.isDigest(commit, digits: 40) else {
                     throw ServerFailure(HubError(.damaged, "\(endpoint) does not name the commit that it made"), isTransient: true)

@@ -82,6 +82,7 @@ extension HTTPHub {
             }
             reading.position = body.position
             if response.isSuccess { return }
+            guard response.status != 416 else { throw ServerFailure(reading.file.ended(at: reading.position)) }
             guard response.isRedirect, let location = response["Location"] else {
                 throw ServerFailure(response, body: body.error, server.context(reading.file.repository, nil, path: reading.file.path))
             }
@@ -92,6 +93,13 @@ extension HTTPHub {
 }
 
 extension ResolvedFile {
+    /// There is no byte where the hub's own size says that one is.
+    fileprivate func ended(at position: Int) -> HubError {
+        HubError(
+            .checksumMismatch, "'\(path)' of the \(repository) arrived damaged: it should have \(size) bytes and ends at \(position)",
+            nextStep: "Run the cell again; if it stays, the file at the hub is damaged and must be uploaded again")
+    }
+
     /// An answer was shorter than this file.
     fileprivate func cut(at position: Int) -> HubError {
         HubError(

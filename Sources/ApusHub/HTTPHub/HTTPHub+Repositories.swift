@@ -32,7 +32,7 @@ extension HTTPHub {
         if repository.kind == .space { body["sdk"] = "static" }
         do throws(HubError) {
             let answer = try server.call(
-                "POST", server.routes.createRepository, .json(.object(body)), context: server.context(), stallTimeout: HubServer.workTimeout,
+                "POST", server.routes.createRepository, .json(.object(body)), context: server.context(), stallTimeout: server.retry.work,
                 shouldStop: shouldStop
             ).json
             return answer["url"]?.string ?? server.routes.page(repository)

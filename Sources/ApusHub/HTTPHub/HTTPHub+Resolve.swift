@@ -8,7 +8,7 @@ extension HTTPHub {
     ) throws(HubError) -> ResolvedFile {
         try RepositoryPath.validate(path)
         return try explaining(repository, revision, path: path, shouldStop: shouldStop) { () throws(HubError) in
-            let found = try server.repeating(isPatient: isPatient, shouldStop: shouldStop) { () throws(ServerFailure) in
+            let found = try server.repeating(retries: isPatient ? nil : 0, shouldStop: shouldStop) { () throws(ServerFailure) in
                 try metadata(path, repository, revision, shouldStop: shouldStop)
             }
             return try found.metadata.file(path, in: repository, location: found.location, endpoint: server.routes.endpoint)
@@ -37,7 +37,11 @@ extension HTTPHub {
             guard response.isRedirect, let location = response["Location"] else { return (metadata, url.text) }
             let target = try redirect(from: url, to: location)
             if metadata.isComplete { return (metadata, target.text) }
-            guard target.origin == server.origin else { throw ServerFailure(HubServer.moved(target, from: server.routes.endpoint)) }
+            guard target.origin == server.origin else {
+                // What says nothing about the file is no hub; a hub that says half of it is found out by who reads the metadata.
+                if metadata.isEmpty { throw ServerFailure(HubServer.moved(target, from: server.routes.endpoint)) }
+                return (metadata, target.text)
+            }
             url = target
         }
         throw ServerFailure(HubError(.damaged, "\(endpoint) redirects '\(path)' in a circle", nextStep: "Check HF_ENDPOINT"))

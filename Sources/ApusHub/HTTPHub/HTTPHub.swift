@@ -25,7 +25,8 @@ public struct HTTPHub: Hub {
     public func whoami(token: HubToken?, shouldStop: () -> Bool) throws(HubError) -> HubUser {
         let context = RequestContext(endpoint: server.routes.endpoint, hasToken: token != nil, token: token)
         do throws(HubError) {
-            let answer = try server.repeating(shouldStop: shouldStop) { () throws(ServerFailure) in
+            // Who asks this waits for an answer, and nothing depends on it yet.
+            let answer = try server.repeating(retries: 1, shouldStop: shouldStop) { () throws(ServerFailure) in
                 try server.exchange(
                     "GET", server.routes.whoami, token: token, context: context, stallTimeout: server.environment.answerTimeout,
                     shouldStop: shouldStop)

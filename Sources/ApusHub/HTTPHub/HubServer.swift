@@ -16,8 +16,6 @@ struct HubServer: Sendable {
     /// Answers in JSON are listings at most.
     private static let answerLimit = 256 << 20
     private static let errorLimit = 1 << 20
-    /// Making a commit of large files takes a hub its time.
-    static let workTimeout = Duration.seconds(120)
 
     init(_ endpoint: String, token: HubToken?, environment: HubEnvironment, retry: RetryPolicy) throws(HubError) {
         do {
@@ -119,13 +117,15 @@ struct HubServer: Sendable {
     // MARK: Repetition
 
     /// Tries until it works, fails for good, or the policy says that it is enough.
-    func repeating<Result>(isPatient: Bool = true, shouldStop: () -> Bool, _ attempt: () throws(ServerFailure) -> Result) throws(HubError) -> Result {
+    ///
+    /// - Parameter retries: in place of the policy's number.
+    func repeating<Result>(retries: Int? = nil, shouldStop: () -> Bool, _ attempt: () throws(ServerFailure) -> Result) throws(HubError) -> Result {
         var count = 0
         while true {
             do throws(ServerFailure) {
                 return try attempt()
             } catch {
-                guard isPatient, error.isTransient, count < retry.retries else { throw error.error }
+                guard error.isTransient, count < retries ?? retry.retries else { throw error.error }
                 try pause(before: count, failure: error, shouldStop: shouldStop)
                 count += 1
             }

@@ -91,7 +91,7 @@ struct LargeFileUpload {
     @discardableResult
     private func put(_ file: PlannedFile, to href: String, range: Range<Int>, done: Int) throws(ServerFailure) -> HTTPResponse {
         let url = try secured(href)
-        let request = server.request("PUT", url, token: nil, stallTimeout: max(server.environment.transferTimeout, HubServer.workTimeout))
+        let request = server.request("PUT", url, token: nil, stallTimeout: max(server.environment.transferTimeout, server.retry.work))
         return try repeating { () throws(ServerFailure) in
             let source = try ContentSource(file.content)
             let progress = transfer.progress
@@ -121,7 +121,7 @@ struct LargeFileUpload {
         return try repeating { () throws(ServerFailure) in
             try server.exchange(
                 "POST", url.text, .bytes(Array(json.utf8()), type: Self.type), token: token, context: server.context(repository),
-                headers: [HTTPHeader("Accept", Self.type)], stallTimeout: HubServer.workTimeout, shouldStop: transfer.shouldStop)
+                headers: [HTTPHeader("Accept", Self.type)], stallTimeout: server.retry.work, shouldStop: transfer.shouldStop)
         }.json
     }
 

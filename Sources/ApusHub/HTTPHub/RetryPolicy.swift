@@ -9,16 +9,19 @@ package struct RetryPolicy: Sendable {
     package var longest: Duration
     /// The longest wait that a hub may ask for; beyond it the user is told instead.
     package var patience: Duration
+    /// How long a hub may be silent while it works: on a commit of large files, or on what it was just sent.
+    package var work: Duration
 
-    package init(retries: Int, first: Duration, longest: Duration, patience: Duration) {
+    package init(retries: Int, first: Duration, longest: Duration, patience: Duration, work: Duration) {
         self.retries = retries
         self.first = first
         self.longest = longest
         self.patience = patience
+        self.work = work
     }
 
     /// As huggingface_hub 2.4 does, except for the jitter, which keeps clients that failed together from returning together.
-    package static let standard = RetryPolicy(retries: 5, first: .seconds(1), longest: .seconds(8), patience: .seconds(300))
+    package static let standard = RetryPolicy(retries: 5, first: .seconds(1), longest: .seconds(8), patience: .seconds(300), work: .seconds(120))
 
     /// The wait before repetition `count` (from 0), between half and all of the back-off.
     func backOff(_ count: Int) -> Duration {

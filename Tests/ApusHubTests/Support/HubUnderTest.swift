@@ -60,7 +60,7 @@ func hubError(_ body: () throws -> Void, sourceLocation: SourceLocation = #_sour
 extension HubTestWorld {
     /// A client of this hub that does not wait long before it tries again.
     func hub(token: String? = HubTestWorld.ann, variables: [String: String] = [:], retries: Int = 5) throws -> HTTPHub {
-        let quick = RetryPolicy(retries: retries, first: .milliseconds(5), longest: .milliseconds(20), patience: .seconds(3))
+        let quick = RetryPolicy(retries: retries, first: .milliseconds(5), longest: .milliseconds(20), patience: .seconds(3), work: .seconds(2))
         return try HTTPHub(endpoint, token: token.map { try HubToken($0) }, environment: HubEnvironment(variables), retry: quick)
     }
 }

@@ -7,6 +7,7 @@
     user        {"token", "name", "role", "display"}              -> {}
     repository  {"kind", "name", "private", "gated": [names]}     -> {}
     file        {"kind", "name", "path", "file"}: a file of this machine as a large file of a new commit -> {"commit", "sha256"}
+    commits     {"kind", "name", "revision"} -> the titles of its commits, the newest first
     listing     {"kind", "name", "entries": {path: oid}}: a commit that lists what no client would upload -> {}
 """
 
@@ -65,6 +66,11 @@ def do_file(world, body):
     made = entry(None, sha256, size, lfs=True)
     commit, _ = repository.apply("main", "Add a large file", None, False, [lambda files: files.update({body["path"]: made})])
     return {"commit": commit, "sha256": sha256}
+
+
+def do_commits(world, body):
+    repository = world.repository(body["kind"], body["name"])
+    return [made["title"] for _, made in repository.history(repository.resolve(body.get("revision", "main")))]
 
 
 def do_listing(world, body):
