@@ -87,7 +87,7 @@ def apus_run(apus, environment, tmp_path):
 def features(apus, client, environment, tmp_path):
     """Feature files of simulated candles, uploaded by the real client into the private dataset ann/candles."""
     subprocess.run([apus, "simulate", "--bars", "3000", "--out", str(tmp_path / "candles.csv")], env=environment, check=True, capture_output=True)
-    command = [apus, "features", "--candles", str(tmp_path / "candles.csv"), "--timeframe", "15m", "--out", str(tmp_path / "features")]
+    command = [apus, "features", str(tmp_path / "candles.csv"), "--timeframe", "15m", "--out", str(tmp_path / "features")]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     client(f"""
 api = HfApi()
