@@ -36,7 +36,7 @@ public final class HTTPClient: Sendable {
     ///
     /// - Parameters:
     ///   - onHead: gets the head before the body; false ends the exchange with `.refused`.
-    ///   - onBody: gets the body piece by piece, of up to half a mebibyte; false ends the exchange with `.refused`.
+    ///   - onBody: gets the body piece by piece, about as much as came at once; false ends the exchange with `.refused`.
     /// - Throws: `HTTPError`; not for an answer with an error status.
     @discardableResult
     public func send(

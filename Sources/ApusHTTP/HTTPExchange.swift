@@ -12,6 +12,8 @@ final class HTTPExchange {
     private var head = ResponseHead()
     private var response: HTTPResponse?
     private var sent = 0
+    /// What arrived since the receiver was called last: libcurl hands on 16 KiB at a time, too little for a system call each.
+    private var arrived: [UInt8] = []
     private var lastActivity = ContinuousClock.now
     /// Why a callback ended the exchange.
     private var ending: HTTPError?
@@ -21,6 +23,8 @@ final class HTTPExchange {
     /// The most that libcurl takes from a socket at once (its own limit), for few calls per megabyte.
     private static let receiveBuffer = 512 << 10
     private static let sendBuffer = 512 << 10
+    /// So much is collected at most.
+    private static let pieceSize = 1 << 20
 
     init(
         _ request: HTTPRequest, body: HTTPBody?, handle: CurlHandle, onHead: @escaping (HTTPResponse) -> Bool,
@@ -63,6 +67,8 @@ final class HTTPExchange {
         while true {
             var result: Int32 = 0
             _ = ccurl_multi_perform(functions, handle.multi)
+            // Before anything else: what arrived counts, however the exchange ends.
+            if !handOn() { return .success(Int32(CCURL_OK)) }
             if ccurl_multi_is_done(functions, handle.multi, &result) != 0 { return .success(result) }
             if shouldStop() { return .failure(stopped) }
             if ContinuousClock.now - lastActivity > request.stallTimeout {
@@ -149,15 +155,26 @@ final class HTTPExchange {
 
     private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         lastActivity = .now
-        guard onBody(bytes) else { return refuse() }
+        arrived.append(contentsOf: bytes)
+        return arrived.count < Self.pieceSize || handOn() ? bytes.count : -1
+    }
+
+    /// Gives the receiver what arrived; false when it wants no more.
+    private func handOn() -> Bool {
+        guard !arrived.isEmpty else { return true }
+        guard arrived.withUnsafeBytes(onBody) else {
+            _ = refuse()
+            return false
+        }
+        arrived.removeAll(keepingCapacity: true)
         // The receiver may have taken long, which is not the server's fault.
         lastActivity = .now
-        return bytes.count
+        return true
     }
 
     private func refuse() -> Int {
         ending = HTTPError(.refused, "the answer of \(request.url) is not wanted")
-        // Any number but the count of bytes; zero would be right for an empty piece.
+        // Any number but the count of bytes.
         return -1
     }
 

@@ -63,8 +63,25 @@ extension HubCache {
 
     /// Fetches what a partial content lacks and checks the whole.
     private func fill(_ partial: inout PartialFile, _ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
-        var hasher = ContentHasher(for: file.etag, size: file.size)
-        try partial.read(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in hasher.update(bytes) }
+        let hasher = BackgroundHasher(ContentHasher(for: file.etag, size: file.size))
+        do throws(HubError) {
+            try partial.read(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in hasher.update(bytes) }
+            try receive(file, into: &partial, hasher, hub: hub, transfer: transfer)
+        } catch {
+            hasher.finish()
+            throw error
+        }
+        let found = hasher.finish()
+        guard found == file.etag.digits else {
+            throw HubError(
+                .checksumMismatch, "'\(file.path)' of the \(file.repository) arrived damaged: its checksum should be \(file.etag) and is \(found)",
+                nextStep: "Run the cell again; if it stays, the file at the hub is damaged and must be uploaded again")
+        }
+    }
+
+    private func receive(
+        _ file: ResolvedFile, into partial: inout PartialFile, _ hasher: BackgroundHasher, hub: any Hub, transfer: Transfer
+    ) throws(HubError) {
         var completed = partial.size
         func report() {
             if completed < file.size {
@@ -82,12 +99,6 @@ extension HubCache {
             }
         }
         guard completed == file.size else { throw Self.wrongSize(file, "only \(completed)") }
-        let found = hasher.digits()
-        guard found == file.etag.digits else {
-            throw HubError(
-                .checksumMismatch, "'\(file.path)' of the \(file.repository) arrived damaged: its checksum should be \(file.etag) and is \(found)",
-                nextStep: "Run the cell again; if it stays, the file at the hub is damaged and must be uploaded again")
-        }
     }
 
     private static func wrongSize(_ file: ResolvedFile, _ found: String) -> HubError {

@@ -64,8 +64,12 @@ final class ParallelWork<Value: Sendable>: Sendable {
     private func work() {
         let transfer = Transfer(
             progress: { news in
-                self.state.withLock { $0.news[news.path] = news }
-                self.wakeup.signal()
+                let isFirst = self.state.withLock { state in
+                    defer { state.news[news.path] = news }
+                    return state.news.isEmpty
+                }
+                // Who was woken and has not come yet will hear the newest.
+                if isFirst { self.wakeup.signal() }
             }, shouldStop: { self.state.withLock { $0.isStopping } })
         while let index = take() {
             do throws(HubError) {

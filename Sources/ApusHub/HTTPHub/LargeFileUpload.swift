@@ -1,5 +1,5 @@
 import ApusHTTP
-import ApusJSON
+package import ApusJSON
 
 /// Sends large files to the store that the hub names (Git LFS batch, transfers `basic` and `multipart`).
 struct LargeFileUpload {
@@ -154,13 +154,13 @@ struct LargeFileUpload {
 }
 
 /// The signed URLs of a multipart upload: the keys of the action's header that are numbers, from 1 without a gap.
-struct PartURLs {
+package struct PartURLs {
     /// Bytes in each part but the last.
-    let size: Int
-    let urls: [String]
+    package let size: Int
+    package let urls: [String]
 
     /// Nil when the upload has no parts.
-    init?(_ header: JSONObject?) {
+    package init?(_ header: JSONObject?) {
         guard let header, let size = header["chunk_size"].flatMap({ $0.int ?? $0.string.flatMap { Int($0) } }), size > 0 else { return nil }
         var numbered: [Int: String] = [:]
         for (key, value) in header {
