@@ -90,7 +90,7 @@ let package = Package(
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", "CHDF5"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusHTTP", ["CCurl"]),
-        library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", crypto]),
+        library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
         library("ApusPlot"),
 
         .target(name: "TestSupport", dependencies: ["ApusSystem"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -116,6 +116,11 @@ int clinux_reap(pid_t child, int *status, long *peak) {
 
 void clinux_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
 
+void clinux_write_back(int descriptor, off_t offset, off_t count, int only_begin) {
+    unsigned wait = only_begin ? 0 : SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER;
+    sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE | wait);
+}
+
 int clinux_exchange(const char *first, const char *second) {
     return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
 }

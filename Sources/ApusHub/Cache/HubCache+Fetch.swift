@@ -57,7 +57,7 @@ extension HubCache {
                 throw error
             }
         }
-        try partial.commit(as: layout.blob(file.etag))
+        try partial.commit(as: layout.blob(file.etag), shouldStop: transfer.shouldStop)
         transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: file.size, total: file.size))
     }
 

@@ -1,4 +1,5 @@
 import ApusSystem
+import CLinux
 import Glibc
 
 /// A content on its way into the cache: `<etag>.<8 digits>.incomplete`, which a failed or killed download leaves for the next one.
@@ -10,7 +11,12 @@ struct PartialFile: ~Copyable {
     /// Bytes so far.
     private(set) var size: Int
 
+    /// Bytes that the disk was told about.
+    private var handedOver = 0
+
     private static let suffix = ".incomplete"
+    /// So many bytes are handed to the disk, or waited for, at a time.
+    private static let window = 8 << 20
 
     /// Opens what others left of a content, the longest of several, or begins a new one. Leftovers that are of no use are removed.
     ///
@@ -56,6 +62,10 @@ struct PartialFile: ~Copyable {
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(HubError) {
         do { try file.write(bytes) } catch { throw HubError(error) }
         size += bytes.count
+        // The disk begins while the network goes on, so that the sync at the end has little left to do.
+        guard size - handedOver >= Self.window else { return }
+        clinux_write_back(file.descriptor, off_t(handedOver), off_t(size - handedOver), 1)
+        handedOver = size
     }
 
     /// Hands everything so far to `consume`.
@@ -69,10 +79,15 @@ struct PartialFile: ~Copyable {
             throw HubError(SystemError("empty", file.path))
         }
         size = 0
+        handedOver = 0
     }
 
-    /// Syncs and gives the content its name.
-    consuming func commit(as path: String) throws(HubError) {
+    /// Syncs and gives the content its name. A slow disk is waited for in steps, between which `shouldStop` is asked.
+    consuming func commit(as path: String, shouldStop: () -> Bool) throws(HubError) {
+        for offset in stride(from: 0, to: size, by: Self.window) {
+            if shouldStop() { throw HubError.cancelled }
+            clinux_write_back(file.descriptor, off_t(offset), off_t(Self.window), 0)
+        }
         do {
             try file.synchronise()
             try FileSystem.rename(file.path, to: path)

@@ -66,7 +66,7 @@ extension HTTPHub {
         var url = try server.url(reading.location)
         for _ in 0...Self.maximumRedirects {
             let isPart = reading.usesRange && reading.position > 0
-            let request = server.request(
+            let request = try server.request(
                 "GET", url, headers: isPart ? [HTTPHeader("Range", "bytes=\(reading.position)-")] : [], token: server.token,
                 stallTimeout: server.environment.transferTimeout)
             var body = ContentBody(position: reading.position, size: reading.file.size, isPart: isPart)

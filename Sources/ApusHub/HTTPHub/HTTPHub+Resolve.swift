@@ -23,7 +23,7 @@ extension HTTPHub {
         var url = try server.url(server.routes.resolve(path, in: repository, revision: revision.name))
         var metadata = FileMetadata()
         for _ in 0...Self.maximumRedirects {
-            let request = server.request("HEAD", url, token: server.token, stallTimeout: server.environment.answerTimeout)
+            let request = try server.request("HEAD", url, token: server.token, stallTimeout: server.environment.answerTimeout)
             let response: HTTPResponse
             do throws(HTTPError) {
                 response = try server.client.fetch(request, limit: 0, shouldStop: shouldStop).response

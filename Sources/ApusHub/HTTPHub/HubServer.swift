@@ -36,10 +36,14 @@ struct HubServer: Sendable {
         do throws(HTTPError) { return try client.url(text, relativeTo: base) } catch { throw ServerFailure(error) }
     }
 
-    /// A request of this client; the token goes to the hub's own origin and nowhere else.
+    /// A request of this client; the token goes to the hub's own origin and nowhere else, and offline nothing goes anywhere.
     func request(
         _ method: String, _ url: HTTPURL, headers: [HTTPHeader] = [], token: HubToken?, stallTimeout: Duration
-    ) -> HTTPRequest {
+    ) throws(ServerFailure) -> HTTPRequest {
+        guard !environment.isOffline else {
+            throw ServerFailure(
+                HubError(.offline, "\(routes.endpoint) must not be asked (offline mode)", nextStep: "Unset HF_HUB_OFFLINE, then run %%auth again"))
+        }
         var all = [HTTPHeader("User-Agent", Self.userAgent), HTTPHeader("Accept-Encoding", "identity")] + headers
         if let token, url.origin == origin { token.withSecret { all.append(HTTPHeader("Authorization", "Bearer \($0)")) } }
         return HTTPRequest(method, url, headers: all, stallTimeout: stallTimeout)
@@ -72,7 +76,7 @@ struct HubServer: Sendable {
         stallTimeout: Duration, shouldStop: () -> Bool
     ) throws(ServerFailure) -> (json: JSON, response: HTTPResponse) {
         let content = payload.content
-        let request = request(
+        let request = try request(
             method, try url(text), headers: headers + (content.map { [HTTPHeader("Content-Type", $0.type)] } ?? []), token: token,
             stallTimeout: stallTimeout)
         let answer: (response: HTTPResponse, body: [UInt8])

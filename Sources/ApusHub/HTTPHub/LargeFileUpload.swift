@@ -91,7 +91,7 @@ struct LargeFileUpload {
     @discardableResult
     private func put(_ file: PlannedFile, to href: String, range: Range<Int>, done: Int) throws(ServerFailure) -> HTTPResponse {
         let url = try secured(href)
-        let request = server.request("PUT", url, token: nil, stallTimeout: max(server.environment.transferTimeout, server.retry.work))
+        let request = try server.request("PUT", url, token: nil, stallTimeout: max(server.environment.transferTimeout, server.retry.work))
         return try repeating { () throws(ServerFailure) in
             let source = try ContentSource(file.content)
             let progress = transfer.progress

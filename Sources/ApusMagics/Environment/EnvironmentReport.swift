@@ -80,6 +80,9 @@ package struct EnvironmentReport: Sendable {
                 return EnvironmentCheck("hub", .ok, "\(endpoint), not asked (HF_HUB_OFFLINE)")
             }
             return EnvironmentCheck("hub", .ok, "\(endpoint), as \(try hub.whoami(token: nil).name)")
+        } catch let error as HubError where [.offline, .serverFailure, .rateLimited].contains(error.code) {
+            // A run can do with what the cache has.
+            return EnvironmentCheck("hub", .warning, error.message, fix: error.nextStep ?? "")
         } catch let error as HubError {
             return EnvironmentCheck("hub", .missing, error.message, fix: error.nextStep ?? "")
         } catch {

@@ -225,6 +225,32 @@ import Testing
         #expect(try world.log().isEmpty)
     }
 
+    @Test func `circles, compression that nobody asked for and endless heads end in an error`() throws {
+        try publish(["x": [0x31]])
+        let circle = "\(world.endpoint)/ann/candles/resolve/main/x"
+        try world.faults(["kind": "status", "status": 307, "headers": ["Location": .string(circle)], "times": 99])
+        #expect(try hubError { _ = try cache.download("x", from: repository, hub: world.hub()) }.description.contains("in a circle"))
+        try world.faults(["kind": "header", "method": "GET", "headers": ["Content-Encoding": "gzip"]])
+        #expect(try hubError { _ = try cache.download("x", from: repository, hub: world.hub()) }.description.contains("gzip"))
+        let long = JSON.object(JSONObject((0..<200).map { ("X-\($0)", .string(String(repeating: "a", count: 60_000))) }))
+        try world.faults(["kind": "header", "headers": long, "times": 99])
+        #expect(throws: HubError.self) { try cache.download("x", from: repository, hub: world.hub()) }
+        #expect(folder.leftovers.isEmpty && cache.cachedFile("x", in: repository) == nil)
+    }
+
+    @Test func `offline not one request leaves, whoever asks`() throws {
+        try publish(["x": [0x31]])
+        let hub = try world.hub(variables: ["HF_HUB_OFFLINE": "1"])
+        for body in [
+            { _ = try hub.whoami(token: nil) }, { _ = try hub.repositoryInfo(repository) }, { _ = try hub.listFiles(repository) },
+            { _ = try cache.download("x", from: repository, hub: hub) }, { try hub.createRepository(repository, existOK: true) },
+            { _ = try hub.commit(CommitRequest([.add(path: "y", .bytes([1]))], summary: "y"), to: repository) },
+        ] {
+            #expect(try hubError(body).code == .offline)
+        }
+        #expect(try world.log().isEmpty)
+    }
+
     @Test func `what does not answer as a hub is not believed`() throws {
         try publish(["x": [0x31]])
         try world.faults(["kind": "status", "status": 200, "body": "<html>Please sign in</html>", "times": 2])

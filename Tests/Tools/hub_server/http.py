@@ -18,6 +18,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     worlds = None
+    scheme = "http"
 
     def log_message(self, *arguments):
         pass
@@ -87,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def base(self):
         """This hub's URL, as the client wrote it."""
-        return f"http://{self.headers['Host']}{self.prefix}"
+        return f"{self.scheme}://{self.headers['Host']}{self.prefix}"
 
     # Answers
 
