@@ -1,4 +1,5 @@
 import ApusSystem
+import Synchronization
 
 extension HubCache {
     /// What the Python client writes, so that backup programs leave the folder out (https://bford.info/cachedir/).
@@ -39,12 +40,12 @@ extension HubCache {
     /// leftover or a transfer may have been damaged.
     private func fetchBlob(_ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
         let layout = layout(file.repository)
-        var partial = try PartialFile(file.etag, size: file.size, in: layout.blobs)
+        let partial = try PartialFile(file.etag, size: file.size, in: layout.blobs)
         var mayRepeat = hub.usesNetwork || partial.size > 0
         while true {
             do throws(HubError) {
                 try checkSpace(for: file.size - partial.size, path: file.path)
-                try fill(&partial, file, hub: hub, transfer: transfer)
+                try fill(partial, file, hub: hub, transfer: transfer)
                 break
             } catch {
                 if error.code == .checksumMismatch, mayRepeat {
@@ -61,17 +62,30 @@ extension HubCache {
         transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: file.size, total: file.size))
     }
 
-    /// Fetches what a partial content lacks and checks the whole.
-    private func fill(_ partial: inout PartialFile, _ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
-        let hasher = BackgroundHasher(ContentHasher(for: file.etag, size: file.size))
+    /// Fetches what a partial content lacks and checks the whole. What arrives is hashed and written at the same time.
+    private func fill(_ partial: PartialFile, _ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
+        let digest = Mutex(ContentHasher(for: file.etag, size: file.size))
+        let hashing = PieceWorker(name: "apus-checksum") { piece in digest.withLock { $0.update(piece) } }
+        let writing = PieceWorker(name: "apus-writer") { (piece) throws(HubError) in try partial.write(piece) }
+        var failure: HubError?
         do throws(HubError) {
-            try partial.read(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in hasher.update(bytes) }
-            try receive(file, into: &partial, hasher, hub: hub, transfer: transfer)
+            try partial.read(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in try hashing.add(Array(bytes)) }
+            try receive(file, from: partial.size, hub: hub, transfer: transfer) { (piece) throws(HubError) in
+                try hashing.add(piece)
+                try writing.add(piece)
+            }
         } catch {
-            hasher.finish()
-            throw error
+            failure = error
         }
-        let found = hasher.finish()
+        // Whatever happened, what arrived is worth keeping.
+        do throws(HubError) {
+            try hashing.finish()
+            try writing.finish()
+        } catch {
+            failure = failure ?? error
+        }
+        if let failure { throw failure }
+        let found = digest.withLock { $0.digits() }
         guard found == file.etag.digits else {
             throw HubError(
                 .checksumMismatch, "'\(file.path)' of the \(file.repository) arrived damaged: its checksum should be \(file.etag) and is \(found)",
@@ -79,10 +93,11 @@ extension HubCache {
         }
     }
 
+    /// Hands on the content from an offset and reports; exactly as much as the file has must come.
     private func receive(
-        _ file: ResolvedFile, into partial: inout PartialFile, _ hasher: BackgroundHasher, hub: any Hub, transfer: Transfer
+        _ file: ResolvedFile, from offset: Int, hub: any Hub, transfer: Transfer, deliver: ([UInt8]) throws(HubError) -> Void
     ) throws(HubError) {
-        var completed = partial.size
+        var completed = offset
         func report() {
             if completed < file.size {
                 transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: completed, total: file.size))
@@ -93,8 +108,7 @@ extension HubCache {
             try hub.read(file, from: completed, shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
                 completed += bytes.count
                 guard completed <= file.size else { throw Self.wrongSize(file, "more") }
-                hasher.update(bytes)
-                try partial.write(bytes)
+                try deliver(Array(bytes))
                 report()
             }
         }

@@ -1,7 +1,7 @@
 import Crypto
 
 /// Hashes content while it streams by, in the way its etag was made.
-package struct ContentHasher {
+struct ContentHasher {
     private enum State {
         case sha256(SHA256)
         case gitSHA1(Insecure.SHA1)
@@ -17,7 +17,7 @@ package struct ContentHasher {
         }
     }
 
-    package init(sha256: Void) { state = .sha256(SHA256()) }
+    init(sha256: Void) { state = .sha256(SHA256()) }
 
     init(gitBlobOfSize size: Int) {
         var sha1 = Insecure.SHA1()
@@ -39,10 +39,10 @@ package struct ContentHasher {
         }
     }
 
-    package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+    mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
     /// The digest so far in hexadecimal digits.
-    package func digits() -> String {
+    func digits() -> String {
         switch state {
         case .sha256(let sha256): Hexadecimal.text(sha256.finalize())
         case .gitSHA1(let sha1): Hexadecimal.text(sha1.finalize())

@@ -1,18 +1,25 @@
 import ApusSystem
 import CLinux
 import Glibc
+import Synchronization
 
 /// A content on its way into the cache: `<etag>.<8 digits>.incomplete`, which a failed or killed download leaves for the next one.
 ///
 /// The etag in the name is the checksum of the whole, and so says which content the bytes belong to; that they are its beginning is
 /// believed only when the checksum of the whole was right. The owner holds a lock on the file, so that nobody else goes on with it.
-struct PartialFile: ~Copyable {
-    private let file: OpenFile
-    /// Bytes so far.
-    private(set) var size: Int
+final class PartialFile: Sendable {
+    private struct Extent {
+        /// Bytes so far.
+        var size: Int
+        /// Bytes that the disk was told about.
+        var handedOver = 0
+    }
 
-    /// Bytes that the disk was told about.
-    private var handedOver = 0
+    private let file: OpenFile
+    private let extent: Mutex<Extent>
+
+    /// Bytes so far.
+    var size: Int { extent.withLock { $0.size } }
 
     private static let suffix = ".incomplete"
     /// So many bytes are handed to the disk, or waited for, at a time.
@@ -27,7 +34,7 @@ struct PartialFile: ~Copyable {
                 let status = try? found.status(), lseek(found.descriptor, 0, SEEK_END) == status.st_size
             else { continue }
             file = found
-            self.size = status.st_size
+            extent = Mutex(Extent(size: status.st_size))
             return
         }
         do {
@@ -37,7 +44,7 @@ struct PartialFile: ~Copyable {
                 // Between creation and lock another process may have taken the file for a leftover.
                 if try new.tryLock(), !new.isUnlinked {
                     file = new
-                    self.size = 0
+                    extent = Mutex(Extent(size: 0))
                     return
                 }
             }
@@ -59,13 +66,18 @@ struct PartialFile: ~Copyable {
         return found.map(\.path)
     }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(HubError) {
-        do { try file.write(bytes) } catch { throw HubError(error) }
-        size += bytes.count
+    func write(_ piece: [UInt8]) throws(HubError) {
+        do throws(SystemError) {
+            try piece.withUnsafeBufferPointer { (bytes) throws(SystemError) in try file.write(UnsafeRawBufferPointer(bytes)) }
+        } catch { throw HubError(error) }
         // The disk begins while the network goes on, so that the sync at the end has little left to do.
-        guard size - handedOver >= Self.window else { return }
-        clinux_write_back(file.descriptor, off_t(handedOver), off_t(size - handedOver), 1)
-        handedOver = size
+        let part: (offset: Int, count: Int)? = extent.withLock { extent in
+            extent.size += piece.count
+            guard extent.size - extent.handedOver >= Self.window else { return nil }
+            defer { extent.handedOver = extent.size }
+            return (extent.handedOver, extent.size - extent.handedOver)
+        }
+        if let part { clinux_write_back(file.descriptor, off_t(part.offset), off_t(part.count), 1) }
     }
 
     /// Hands everything so far to `consume`.
@@ -74,16 +86,15 @@ struct PartialFile: ~Copyable {
     }
 
     /// Forgets everything so far.
-    mutating func restart() throws(HubError) {
+    func restart() throws(HubError) {
         guard ftruncate(file.descriptor, 0) == 0, lseek(file.descriptor, 0, SEEK_SET) == 0 else {
             throw HubError(SystemError("empty", file.path))
         }
-        size = 0
-        handedOver = 0
+        extent.withLock { $0 = Extent(size: 0) }
     }
 
     /// Syncs and gives the content its name. A slow disk is waited for in steps, between which `shouldStop` is asked.
-    consuming func commit(as path: String, shouldStop: () -> Bool) throws(HubError) {
+    func commit(as path: String, shouldStop: () -> Bool) throws(HubError) {
         for offset in stride(from: 0, to: size, by: Self.window) {
             if shouldStop() { throw HubError.cancelled }
             clinux_write_back(file.descriptor, off_t(offset), off_t(Self.window), 0)
@@ -98,5 +109,5 @@ struct PartialFile: ~Copyable {
     }
 
     /// Leaves nothing.
-    consuming func discard() { FileSystem.remove(file.path) }
+    func discard() { FileSystem.remove(file.path) }
 }
