@@ -44,8 +44,9 @@ extension HubCache {
         var mayRepeat = hub.usesNetwork || partial.size > 0
         while true {
             do throws(HubError) {
-                try checkSpace(for: file.size - partial.size, path: file.path)
+                try checkSpace(for: file.size - partial.size, of: "'\(file.path)' has")
                 try fill(partial, file, hub: hub, transfer: transfer)
+                try partial.commit(as: layout.blob(file.etag), shouldStop: transfer.shouldStop)
                 break
             } catch {
                 if error.code == .checksumMismatch, mayRepeat {
@@ -54,11 +55,10 @@ extension HubCache {
                     continue
                 }
                 // A full disk needs the space, and damaged bytes are of no use; everything else is worth continuing.
-                if partial.size == 0 || [.checksumMismatch, .noSpace].contains(error.code) { partial.discard() }
+                if partial.size == 0 || [.checksumMismatch, .noSpace].contains(error.code) { partial.discard() } else { partial.leave() }
                 throw error
             }
         }
-        try partial.commit(as: layout.blob(file.etag), shouldStop: transfer.shouldStop)
         transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: file.size, total: file.size))
     }
 
@@ -123,7 +123,7 @@ extension HubCache {
 
     // MARK: What is there
 
-    private func hasBlob(_ file: ResolvedFile) -> Bool { FileSystem.fileSize(layout(file.repository).blob(file.etag)) == file.size }
+    func hasBlob(_ file: ResolvedFile) -> Bool { FileSystem.fileSize(layout(file.repository).blob(file.etag)) == file.size }
 
     private func isIntact(_ file: ResolvedFile, transfer: Transfer) throws(HubError) -> Bool {
         let blob = CachedFile(

@@ -163,11 +163,12 @@ public struct HubCache: Sendable {
 
     func layout(_ repository: RepositoryID) -> CacheLayout { CacheLayout(folder: folder, repository: repository) }
 
-    /// - Throws: `.noSpace` when a content cannot fit.
-    func checkSpace(for size: Int, path: String) throws(HubError) {
+    /// - Parameter what: the subject of the error, with its verb.
+    /// - Throws: `.noSpace` when so many bytes cannot fit.
+    func checkSpace(for size: Int, of what: String) throws(HubError) {
         guard let available = availableSpace(folder), available < size else { return }
         throw HubError(
-            .noSpace, "'\(path)' has \(size) bytes, and only \(available) are free in \(folder)",
+            .noSpace, "\(what) \(size) bytes, and only \(available) are free in \(folder)",
             nextStep: "Free some space, or move the cache with HF_HUB_CACHE")
     }
 }

@@ -108,6 +108,9 @@ final class PartialFile: Sendable {
         }
     }
 
+    /// Leaves the file to whoever wants to go on with it; the lock must not last as long as the last thread that knows this object.
+    func leave() { file.unlock() }
+
     /// Leaves nothing.
     func discard() { FileSystem.remove(file.path) }
 }

@@ -16,6 +16,7 @@ struct HubServer: Sendable {
     /// Answers in JSON are listings at most.
     private static let answerLimit = 256 << 20
     private static let errorLimit = 1 << 20
+    private static let unreachableRetries = 2
 
     init(_ endpoint: String, token: HubToken?, environment: HubEnvironment, retry: RetryPolicy) throws(HubError) {
         do {
@@ -129,7 +130,9 @@ struct HubServer: Sendable {
             do throws(ServerFailure) {
                 return try attempt()
             } catch {
-                guard error.isTransient, count < retries ?? retry.retries else { throw error.error }
+                // Who has no network at all is told so soon.
+                let limit = min(retries ?? retry.retries, error.isUnreachable ? Self.unreachableRetries : .max)
+                guard error.isTransient, count < limit else { throw error.error }
                 try pause(before: count, failure: error, shouldStop: shouldStop)
                 count += 1
             }

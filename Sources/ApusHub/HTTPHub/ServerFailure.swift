@@ -6,6 +6,8 @@ struct ServerFailure: Error {
     let error: HubError
     /// Whether the same request may succeed in a moment.
     let isTransient: Bool
+    /// There was not even a connection.
+    var isUnreachable = false
     /// What the hub asks for before the next request.
     var wait: Duration?
     /// The status of the answer; nil when there was none.
@@ -19,10 +21,13 @@ struct ServerFailure: Error {
     /// No answer, or a part of one.
     init(_ error: HTTPError) {
         isTransient = error.isTransient
+        isUnreachable = error.kind == .unreachable
         self.error =
             switch error.kind {
             case .stopped: .cancelled
-            case .libraryMissing: HubError(.libraryMissing, error.description, nextStep: "Or use a hub in a folder: 'file:./hub'")
+            case .libraryMissing:
+                HubError(
+                    .libraryMissing, error.description, nextStep: "Then run the cell again; a hub in a folder needs none: 'file:./hub'")
             case .invalidRequest: HubError(.invalidEndpoint, error.description)
             case .insecure:
                 HubError(

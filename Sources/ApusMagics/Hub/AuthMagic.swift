@@ -58,7 +58,8 @@ struct AuthMagic: Magic {
         if case .server = endpoint { true } else { false }
     }
 
-    /// Asks the hub who this is. A hub that is away is no reason to stop: what the cache has can be used.
+    /// Asks the hub who this is. A hub that is away is no reason to stop, because what the cache has can be used, unless a token was
+    /// just given, which must be checked.
     private func user(of hub: any Hub, _ found: FoundToken?, _ environment: HubEnvironment, _ cell: CellContext) throws -> HubUser {
         let unknown = HubUser(name: found == nil ? "anonymous" : "not asked", role: .read, isAnonymous: found == nil)
         if hub.usesNetwork, environment.isOffline {
@@ -73,7 +74,7 @@ struct AuthMagic: Magic {
                 guard let found else { throw error }
                 throw HubError(error.code, "\(error.message) (\(found.source))", nextStep: error.nextStep)
             case .offline, .serverFailure, .rateLimited:
-                guard !store else { throw error }
+                guard !store, !prompt, found?.source != .prompt, found?.source != .explicit else { throw error }
                 cell.out.warn("\(error.message). Files come from the cache where it has them. \(error.nextStep ?? "")")
                 return unknown
             default: throw error

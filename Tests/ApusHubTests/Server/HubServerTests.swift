@@ -148,8 +148,11 @@ import Testing
             #expect(FileManager.default.contents(atPath: files[path]!.location) == Data(contents[path]!))
             #expect(seen[path] == contents[path]!.count)
         }
-        let error = try hubError { _ = try cache.download(paths + ["absent"], from: repository, hub: world.hub()) }
-        #expect(error.code == .entryNotFound)
+        _ = try world.log()
+        let other = HubCache(folder: folder.path + "/other")
+        let error = try hubError { _ = try other.download(paths + ["absent"], from: repository, hub: world.hub()) }
+        #expect(error.code == .entryNotFound && error.message.contains("'absent'") && error.message.contains("at 'main'"))
+        #expect(try !world.log().contains { $0.server == "CDN" }, "nothing is fetched when something is missing")
     }
 
     @Test func `interrupting several files stops all of them, and they go on later`() throws {
