@@ -17,6 +17,7 @@ struct HubServer: Sendable {
     private static let answerLimit = 256 << 20
     private static let errorLimit = 1 << 20
     private static let unreachableRetries = 2
+    private static let maximumRedirects = 5
 
     init(_ endpoint: String, token: HubToken?, environment: HubEnvironment, retry: RetryPolicy) throws(HubError) {
         do {
@@ -71,34 +72,45 @@ struct HubServer: Sendable {
         }
     }
 
-    /// One exchange, without repetition.
+    /// One exchange, without repetition. Redirects within the hub, which lead to repositories that were renamed, are followed.
     func exchange(
         _ method: String, _ text: String, _ payload: Payload = .none, token: HubToken?, context: RequestContext, headers: [HTTPHeader] = [],
         stallTimeout: Duration, shouldStop: () -> Bool
     ) throws(ServerFailure) -> (json: JSON, response: HTTPResponse) {
         let content = payload.content
-        let request = try request(
-            method, try url(text), headers: headers + (content.map { [HTTPHeader("Content-Type", $0.type)] } ?? []), token: token,
-            stallTimeout: stallTimeout)
-        let answer: (response: HTTPResponse, body: [UInt8])
-        do throws(HTTPError) {
-            answer = try client.fetch(request, body: content.map { HTTPBody($0.bytes) }, limit: Self.answerLimit, shouldStop: shouldStop)
-        } catch {
-            throw ServerFailure(error)
-        }
-        guard answer.response.isSuccess else {
-            if answer.response.isRedirect, let location = answer.response["Location"] {
-                throw ServerFailure(try Self.moved(url(location, relativeTo: request.url), from: routes.endpoint))
+        let headers = headers + (content.map { [HTTPHeader("Content-Type", $0.type)] } ?? [])
+        var url = try url(text)
+        for _ in 0...Self.maximumRedirects {
+            let request = try request(method, url, headers: headers, token: token, stallTimeout: stallTimeout)
+            let answer: (response: HTTPResponse, body: [UInt8])
+            do throws(HTTPError) {
+                answer = try client.fetch(request, body: content.map { HTTPBody($0.bytes) }, limit: Self.answerLimit, shouldStop: shouldStop)
+            } catch {
+                throw ServerFailure(error)
             }
-            throw ServerFailure(answer.response, body: Array(answer.body.prefix(Self.errorLimit)), context)
+            if answer.response.isSuccess { return (try json(answer.body, from: url), answer.response) }
+            guard answer.response.isRedirect, let location = answer.response["Location"] else {
+                throw ServerFailure(answer.response, body: Array(answer.body.prefix(Self.errorLimit)), context)
+            }
+            let target = try self.url(location, relativeTo: url)
+            // Only these two keep the method and the body (RFC 9110, section 15.4); a question without a body has none to lose.
+            guard target.origin == url.origin, method == "GET" || [307, 308].contains(answer.response.status) else {
+                throw ServerFailure(Self.moved(target, from: routes.endpoint))
+            }
+            url = target
         }
-        guard let json = answer.body.isEmpty ? .null : try? JSON(parsing: answer.body) else {
+        throw ServerFailure(HubError(.damaged, "\(url) leads back to itself", nextStep: "Check HF_ENDPOINT"))
+    }
+
+    private func json(_ body: [UInt8], from url: HTTPURL) throws(ServerFailure) -> JSON {
+        if body.isEmpty { return .null }
+        guard let json = try? JSON(parsing: body) else {
             throw ServerFailure(
                 HubError(
-                    .damaged, "\(request.url) does not answer as a hub: its answer is not JSON",
+                    .damaged, "\(url) does not answer as a hub: its answer is not JSON",
                     nextStep: "Check HF_ENDPOINT; a network that wants a sign-in first answers like this too"))
         }
-        return (json, answer.response)
+        return json
     }
 
     static func moved(_ url: HTTPURL, from endpoint: String) -> HubError {

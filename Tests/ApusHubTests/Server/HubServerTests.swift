@@ -94,6 +94,21 @@ import Testing
         #expect(log.last?.range?.hasPrefix("bytes=") == true)
     }
 
+    @Test func `a repository that was renamed is found under its old name, for reading and for writing`() throws {
+        let content = randomBytes(5000)
+        try publish(["x.bin": content, "y.json": [0x31]])
+        try world.admin("settings", ["renamed": ["ann/old": "ann/candles", "candles": "ann/candles"]])
+        for name in ["ann/old", "candles"] {
+            let old = try RepositoryID(.dataset, name)
+            #expect(try FileManager.default.contents(atPath: cache.download("x.bin", from: old, hub: world.hub()).location) == Data(content))
+            #expect(try cache.snapshot(of: old, hub: world.hub()).files.count == 2)
+        }
+        let old = try RepositoryID(.dataset, "ann/old")
+        let receipt = try world.hub().commit(
+            CommitRequest([.add(path: "z.bin", .bytes(randomBytes(100))), .add(path: "z.json", .bytes([0x32]))], summary: "Add z"), to: old)
+        #expect(try world.hub().repositoryInfo(repository).sha == receipt.commit)
+    }
+
     // MARK: Resume
 
     @Test func `a broken connection goes on where it broke`() throws {

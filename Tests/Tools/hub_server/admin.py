@@ -3,7 +3,7 @@
     faults      a list of rules (faults.py)                       -> {}
     left        -> how many rules' uses are left
     log         -> the requests since the last call
-    settings    {"page_size", "multipart_from", "part_size", "xet"}
+    settings    {"page_size", "multipart_from", "part_size", "xet", "renamed": {old name: new name}}
     user        {"token", "name", "role", "display"}              -> {}
     repository  {"kind", "name", "private", "gated": [names]}     -> {}
     file        {"kind", "name", "path", "file"}: a file of this machine as a large file of a new commit -> {"commit", "sha256"}

@@ -20,6 +20,12 @@ class Hub(Handler):
         self.user = self.world.user(self.token)
         if self.user is False:
             self.error(401, None, "Invalid credentials in Authorization header")
+        for old, new in self.world.renamed.items():
+            # After `/models/`, `/datasets/`, `/spaces/`, or at the beginning.
+            moved = re.sub(rf"(?:(?<=s/)|(?<=^/)){re.escape(old)}(?=[/.]|$)", new, self.route, count=1)
+            if moved != self.route:
+                query = urllib.parse.urlencode(self.query)
+                return self.answer(307, b"", {"Location": self.prefix + moved + ("?" + query if query else "")})
         for pattern, action in ROUTES:
             match = re.fullmatch(pattern, self.route)
             if match:

@@ -23,6 +23,7 @@ class World:
         self.faults = Faults()
         self.log = []
         self.uploads = {}
+        self.renamed = {}
         # Sizes small enough to meet the edges in tests.
         self.page_size = 1000
         self.multipart_from = 4 << 20
