@@ -28,6 +28,16 @@ public struct HTTPHeader: Sendable, Hashable {
     }
 }
 
+/// Credentials show in no description, dump or mirror.
+extension HTTPHeader: CustomStringConvertible, CustomReflectable {
+    public var description: String {
+        let isSecret = ["authorization", "proxy-authorization", "cookie"].contains(name.lowercased())
+        return "\(name): \(isSecret ? "[hidden]" : value)"
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// What is sent with a request: bytes that can be read again from any offset, should the connection ask for it.
 public struct HTTPBody {
     /// Size in bytes.

@@ -129,6 +129,37 @@ import Testing
         #expect(await notebook.run("%who").text.contains("files of ann/candles"))
     }
 
+    @Test func `an interrupted download ends while the hub says nothing, and goes on when the cell runs again`() async throws {
+        try await publishFeatures()
+        let notebook = try notebook(["HF_HUB_DOWNLOAD_TIMEOUT": "60"])
+        _ = await notebook.run("%%auth")
+        try world.faults(["kind": "stall", "method": "GET", "path": "^/[0-9a-f]{64}$", "after": 100_000, "seconds": 60, "times": 9])
+        _ = try world.log()
+        let session = notebook.session
+        let blobs = notebook.folder + "/hf/hub/datasets--ann--candles/blobs"
+        // The interrupt comes when the connection stands still: the first 100,000 bytes are there, and nothing else will come.
+        let watcher = Task.detached {
+            func isThere() -> Bool {
+                (try? FileManager.default.contentsOfDirectory(atPath: blobs))?.contains { name in
+                    name.hasSuffix(".incomplete") && (try? FileManager.default.attributesOfItem(atPath: "\(blobs)/\(name)")[.size]) as? Int == 100_000
+                } ?? false
+            }
+            while !isThere() { try await Task.sleep(for: .milliseconds(5)) }
+            session.interrupt()
+        }
+        defer { watcher.cancel() }
+        let reply = await session.execute(CellRequest(download, executionCount: 2), client: RecordingClient())
+        guard case .error(let error) = reply.status else {
+            Issue.record("the cell was not interrupted")
+            return
+        }
+        #expect(error.name == CellError.interruptedName)
+        try world.faults()
+        _ = try world.log()
+        #expect(await notebook.run(download).error == nil)
+        #expect(try world.log().contains { $0.range == "bytes=100000-" })
+    }
+
     @Test func `an upload makes one commit, a repetition none, a pull request is asked for and given`() async throws {
         try await publishFeatures()
         func train(_ notebook: TestNotebook) async {

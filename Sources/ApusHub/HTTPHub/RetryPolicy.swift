@@ -1,4 +1,4 @@
-import ApusHTTP
+package import ApusHTTP
 
 /// When and how often a hub is asked again.
 package struct RetryPolicy: Sendable {
@@ -24,13 +24,13 @@ package struct RetryPolicy: Sendable {
     package static let standard = RetryPolicy(retries: 5, first: .seconds(1), longest: .seconds(8), patience: .seconds(300), work: .seconds(120))
 
     /// The wait before repetition `count` (from 0), between half and all of the back-off.
-    func backOff(_ count: Int) -> Duration {
+    package func backOff(_ count: Int) -> Duration {
         let whole = min(longest, first * (1 << min(count, 20)))
         return whole * Double.random(in: 0.5...1)
     }
 
     /// What a hub asks for: `Retry-After` in seconds, or the `t` of a `RateLimit` header whose rest `r` is 0; nil when nothing.
-    static func requestedWait(_ response: HTTPResponse) -> Duration? {
+    package static func requestedWait(_ response: HTTPResponse) -> Duration? {
         if let text = response["Retry-After"], let seconds = Int(text), seconds >= 0 { return .seconds(min(seconds, 86400)) }
         // `RateLimit: "api";r=0;t=55` (draft-ietf-httpapi-ratelimit-headers)
         guard response.status == 429, let limit = response["RateLimit"] else { return nil }
