@@ -51,7 +51,7 @@ final class HTTPExchange {
         let result = try outcome.get()
         if let ending { throw ending }
         guard result == CCURL_OK else {
-            throw failure(result, detail: String(decoding: errorBuffer.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self))
+            throw failure(result, detail: String(decoding: errorBuffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
         }
         guard let response else { throw HTTPError(.dropped, "\(request.url) ended the connection without an answer") }
         return response

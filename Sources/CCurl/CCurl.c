@@ -1,6 +1,8 @@
 #include "CCurl.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -78,8 +80,47 @@ ccurl_library *ccurl_load(const char *const *candidates, char *message, size_t c
 void ccurl_free_library(ccurl_library *library) { free(library); }
 const char *ccurl_version(const ccurl_library *library) { return library->curl_version(); }
 
+/// What keeps a closed TLS connection from ending the process: with CCURL_NO_SIGNALS the library leaves SIGPIPE to its caller.
+typedef struct {
+    sigset_t before;
+    int was_pending;
+} guard_t;
+
+static int is_pipe_signal_pending(void) {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGPIPE);
+}
+
+static guard_t block_pipe_signal(void) {
+    guard_t guard = {.was_pending = is_pipe_signal_pending()};
+    sigset_t pipe_signal;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &guard.before);
+    return guard;
+}
+
+/// Takes back a signal that came meanwhile. It is for this thread: SIGPIPE goes to the one that wrote.
+static void unblock_pipe_signal(guard_t guard) {
+    if (!guard.was_pending && is_pipe_signal_pending()) {
+        sigset_t pipe_signal;
+        int number;
+        sigemptyset(&pipe_signal);
+        sigaddset(&pipe_signal, SIGPIPE);
+        sigwait(&pipe_signal, &number);
+    }
+    pthread_sigmask(SIG_SETMASK, &guard.before, NULL);
+}
+
 void *ccurl_easy_new(const ccurl_library *library) { return library->curl_easy_init(); }
-void ccurl_easy_free(const ccurl_library *library, void *easy) { library->curl_easy_cleanup(easy); }
+
+void ccurl_easy_free(const ccurl_library *library, void *easy) {
+    guard_t guard = block_pipe_signal();
+    library->curl_easy_cleanup(easy);
+    unblock_pipe_signal(guard);
+}
+
 void ccurl_easy_reset(const ccurl_library *library, void *easy) { library->curl_easy_reset(easy); }
 
 int ccurl_set_number(const ccurl_library *library, void *easy, int option, long value) { return library->curl_easy_setopt(easy, option, value); }
@@ -101,13 +142,27 @@ void *ccurl_list_append(const ccurl_library *library, void *list, const char *li
 void ccurl_list_free(const ccurl_library *library, void *list) { library->curl_slist_free_all(list); }
 
 void *ccurl_multi_new(const ccurl_library *library) { return library->curl_multi_init(); }
-void ccurl_multi_free(const ccurl_library *library, void *multi) { library->curl_multi_cleanup(multi); }
 int ccurl_multi_add(const ccurl_library *library, void *multi, void *easy) { return library->curl_multi_add_handle(multi, easy); }
-int ccurl_multi_remove(const ccurl_library *library, void *multi, void *easy) { return library->curl_multi_remove_handle(multi, easy); }
+
+void ccurl_multi_free(const ccurl_library *library, void *multi) {
+    guard_t guard = block_pipe_signal();
+    library->curl_multi_cleanup(multi);
+    unblock_pipe_signal(guard);
+}
+
+int ccurl_multi_remove(const ccurl_library *library, void *multi, void *easy) {
+    guard_t guard = block_pipe_signal();
+    int result = library->curl_multi_remove_handle(multi, easy);
+    unblock_pipe_signal(guard);
+    return result;
+}
 
 int ccurl_multi_perform(const ccurl_library *library, void *multi) {
     int running;
-    return library->curl_multi_perform(multi, &running);
+    guard_t guard = block_pipe_signal();
+    int result = library->curl_multi_perform(multi, &running);
+    unblock_pipe_signal(guard);
+    return result;
 }
 
 int ccurl_multi_poll(const ccurl_library *library, void *multi, int milliseconds) {

@@ -108,10 +108,16 @@ import Testing
     }
 
     @Test func `a server that is not there and a name that is none are unreachable`() throws {
-        for url in ["http://127.0.0.1:1/x?secret=1", "http://nowhere.invalid/"] {
+        for url in ["http://127.0.0.1:1/x?secret=1", "http://nowhere.invalid/é"] {
             let error = try failure { _ = try client.fetch(HTTPRequest("GET", client.url(url)), limit: 1, shouldStop: { false }) }
             #expect(error.kind == .unreachable && !error.description.contains("secret"))
         }
+    }
+
+    @Test func `a name of other letters is looked up or refused`() throws {
+        // Which of the two depends on the locale.
+        let error = try failure { _ = try client.fetch(HTTPRequest("GET", client.url("http://nöwhere.invalid/")), limit: 1, shouldStop: { false }) }
+        #expect(error.kind == .unreachable || error.kind == .invalidRequest)
     }
 
     @Test(arguments: [
