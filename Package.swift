@@ -19,6 +19,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For programs that load libraries which use their code.
+let exported: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -34,6 +37,7 @@ let package = Package(
     name: "apus",
     products: [
         .executable(name: "apus", targets: ["apus"]),
+        .executable(name: "apus-swift", targets: ["apus-swift"]),
         .library(name: "ApusTraining", targets: ["ApusTensor", "ApusNN", "ApusTraining"]),
     ],
     dependencies: [
@@ -42,6 +46,9 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "apus", dependencies: ["ApusCLI"], swiftSettings: settings),
+        .executableTarget(
+            name: "apus-swift", dependencies: ["ApusCells", "ApusMagics", "ApusSession", "ApusSessionProcess", "SwiftCells"],
+            swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
             name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "CApusBench", argumentParser],
             swiftSettings: settings),
@@ -64,8 +71,14 @@ let package = Package(
         library("NotebookFormat", ["ApusJSON", "ApusSystem"]),
         library("NotebookRunner", ["ApusJSON", "ApusSystem", "NotebookFormat", "ApusSession"]),
         .target(name: "CLinux"),
+
+        // Cells of Swift code; only the session program of the toolchain has them.
+        .target(name: "CSwiftCells", linkerSettings: [.linkedLibrary("dispatch"), .linkedLibrary("dl")]),
+        library("CellSupport", ["ApusSession", "ApusThreads", "CSwiftCells"]),
+        library("ApusCells", ["ApusMagics", "ApusNN", "ApusSession", "ApusTensor", "ApusTraining", "CellSupport"]),
+        library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport"]),
         library("ApusThreads", ["CLinux"]),
-        library("JupyterProtocol", ["ApusJSON", "ApusSystem", crypto]),
+        library("JupyterProtocol", ["ApusJSON", "ApusSystem", "ApusThreads", crypto]),
         .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
         library("JupyterTransport", ["ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         library("ApusKernel", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "JupyterProtocol", "ApusSession", "ApusJournal"]),
@@ -102,12 +115,17 @@ let package = Package(
         .executableTarget(
             name: "SessionProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SessionTestSupport"], path: "Tests/SessionProbe",
             swiftSettings: settings),
+        .executableTarget(
+            name: "SwiftProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SwiftCells", "CellSupport"], path: "Tests/SwiftProbe",
+            swiftSettings: settings, linkerSettings: exported),
+        tests(
+            "SwiftCells", ["ApusSession", "ApusSessionProcess", "SessionTestSupport", "SwiftProbe"], resources: [.copy("Corpus")]),
         tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
-        tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "TestSupport", "SessionTestSupport", "SessionProbe"]),
+        tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("ApusJournal", ["ApusJSON", "ApusSession", "ApusSystem", "ApusThreads", "TestSupport"]),
         tests("NotebookFormat", ["ApusJSON", "TestSupport"], resources: [.copy("Notebooks")]),
         tests("NotebookRunner", ["ApusJSON", "NotebookFormat", "ApusSession"]),
-        tests("JupyterProtocol", ["ApusJSON", "TestSupport"]),
+        tests("JupyterProtocol", ["ApusJSON", "ApusThreads", "TestSupport"]),
         tests("JupyterTransport", ["ApusJSON", "ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         tests("ApusThreads"),
         tests("ApusKernel", ["ApusJSON", "ApusJournal", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),

@@ -17,8 +17,13 @@ enum SessionFactory {
         let environment = environment(threads: threads)
         return ProcessSession(
             launch: { number in
+                if let swift = SwiftProgram.find() {
+                    return SessionLaunch(
+                        executable: swift.path, arguments: [swift.path, String(number)], environment: swiftEnvironment(environment, swift),
+                        workingFolder: workingFolder)
+                }
                 // The same program, also when its file has been replaced meanwhile.
-                SessionLaunch(
+                return SessionLaunch(
                     executable: "/proc/self/exe", arguments: SessionCommand(number: number).arguments, environment: environment,
                     workingFolder: workingFolder)
             }, language: .swift, substitute: { CellSession(magics: magics) }, advice: LostTraining.advice)
@@ -42,6 +47,14 @@ enum SessionFactory {
         if getenv("SWIFT_BACKTRACE") == nil { variables.append("SWIFT_BACKTRACE=enable=no") }
         if let threads, getenv(ThreadCount.variable) == nil { variables.append("\(ThreadCount.variable)=\(threads)") }
         return variables
+    }
+
+    /// With the libraries of the toolchain. A failed check of a cell is told by the cell; where the runtime has no program for backtraces,
+    /// it would print one of its own.
+    private static func swiftEnvironment(_ environment: [String], _ swift: SwiftProgram) -> [String] {
+        let before = getenv("LD_LIBRARY_PATH").map { ":" + String(cString: $0) } ?? ""
+        return environment.filter { !$0.hasPrefix("SWIFT_BACKTRACE=") && !$0.hasPrefix("LD_LIBRARY_PATH=") }
+            + ["SWIFT_BACKTRACE=enable=yes,warnings=suppressed", "LD_LIBRARY_PATH=\(swift.libraryPath)\(before)"]
     }
 
     static func makeChecker() -> CellChecker { CellChecker(magics: magics) }

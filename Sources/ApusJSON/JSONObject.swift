@@ -9,6 +9,7 @@ public struct JSONObject: Sendable {
     public init() {}
 
     public init(_ members: some Sequence<(String, JSON)>) {
+        entries.reserveCapacity(members.underestimatedCount)
         for (key, value) in members { self[key] = value }
     }
 

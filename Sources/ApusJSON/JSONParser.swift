@@ -6,7 +6,10 @@ extension JSON {
     ///
     /// `NaN`, `Infinity` and `-Infinity` are read as Python's `json` module writes them. A lone surrogate escape becomes U+FFFD.
     public init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
-        let bytes = ContiguousArray(bytes)
+        try self.init(parsing: ContiguousArray(bytes))
+    }
+
+    public init(parsing bytes: ContiguousArray<UInt8>) throws(JSONError) {
         var parser = JSONParser(bytes: bytes)
         self = try parser.parseDocument()
     }
@@ -152,9 +155,13 @@ private struct JSONParser {
     private mutating func parseString() throws(JSONError) -> String {
         position += 1
         let start = position
-        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        var bits: UInt8 = 0
+        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+            bits |= byte
+            position += 1
+        }
         if current == UInt8(ascii: "\"") {
-            let text = try decode(bytes[start..<position])
+            let text = try decode(bytes, start..<position, isASCII: bits < 0x80)
             position += 1
             return text
         }
@@ -166,7 +173,7 @@ private struct JSONParser {
         while let byte = current {
             switch byte {
             case UInt8(ascii: "\""):
-                let text = try decode(unescaped[...])
+                let text = try decode(unescaped, unescaped.indices, isASCII: false)
                 position += 1
                 return text
             case UInt8(ascii: "\\"):
@@ -174,15 +181,22 @@ private struct JSONParser {
                 try appendEscape(to: &unescaped)
             case 0..<0x20: throw error("a control character must be escaped")
             default:
-                unescaped.append(byte)
-                position += 1
+                // Whatever needs no escape is appended in runs, which is several times faster than byte by byte.
+                let first = position
+                while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+                unescaped += bytes[first..<position]
             }
         }
         throw error("the string does not end")
     }
 
-    private func decode(_ slice: ContiguousArray<UInt8>.SubSequence) throws(JSONError) -> String {
-        guard let text = String(validating: slice, as: UTF8.self) else { throw error("the string is not UTF-8") }
+    /// - Parameter isASCII: Whether the bytes are known to be ASCII, which needs no validation.
+    private func decode(_ bytes: ContiguousArray<UInt8>, _ range: Range<Int>, isASCII: Bool) throws(JSONError) -> String {
+        let text = bytes.withUnsafeBufferPointer { bytes -> String? in
+            let part = UnsafeBufferPointer(rebasing: bytes[range])
+            return isASCII ? String(decoding: part, as: UTF8.self) : String(validating: part, as: UTF8.self)
+        }
+        guard let text else { throw error("the string is not UTF-8") }
         return text
     }
 

@@ -10,7 +10,7 @@ import Synchronization
 final class AttachedCells: Sendable {
     private struct State {
         /// What ends each of them.
-        var running: [Wakeup] = []
+        var running: [CellStop] = []
         var isClosed = false
     }
 
@@ -18,23 +18,24 @@ final class AttachedCells: Sendable {
     private static let most = 32
 
     private let journal: Journal?
-    private let queue: CellQueue
     private let publisher: Publisher
-    private let history: History
+    private let busy: BusyCells
     private let inputs: InputRequests
-    private let timer = FlushTimer(delay: .milliseconds(25))
+    private let timer: FlushTimer
     private let state = Mutex(State())
 
-    init(journal: Journal?, queue: CellQueue, publisher: Publisher, history: History, inputs: InputRequests) {
+    init(journal: Journal?, publisher: Publisher, busy: BusyCells, inputs: InputRequests, timer: FlushTimer) {
         self.journal = journal
-        self.queue = queue
         self.publisher = publisher
-        self.history = history
+        self.busy = busy
         self.inputs = inputs
+        self.timer = timer
     }
 
     /// Takes the cell when it is an `%attach`; false when it is for the session.
-    func start(_ item: CellQueue.Item) -> Bool {
+    ///
+    /// - Parameter subshell: Where it was sent; it counts the cell.
+    func start(_ item: CellQueue.Item, in subshell: Subshell) -> Bool {
         let call: Result<AttachMagic, CellError>
         do throws(CellError) {
             guard let found = try AttachMagic.call(inCell: item.cell.code) else { return false }
@@ -42,7 +43,7 @@ final class AttachedCells: Sendable {
         } catch {
             call = .failure(error)
         }
-        let stop = Wakeup()
+        let stop = CellStop()
         enum Admission { case run, abort, refuse }
         let admission = state.withLock { state -> Admission in
             if state.isClosed { return .abort }
@@ -51,20 +52,27 @@ final class AttachedCells: Sendable {
             return .run
         }
         if case .abort = admission {
-            queue.abort([item])
+            subshell.cells.abort([item])
             return true
         }
-        let count = queue.countCell(item.cell)
+        let count = subshell.cells.countCell(item.cell)
         _ = Thread(name: "apus-attach") { [self] in
-            if case .refuse = admission { run(item, .failure(.tooManyAttached(Self.most)), count, stop) } else { run(item, call, count, stop) }
+            if case .refuse = admission {
+                run(item, in: subshell, .failure(.tooManyAttached(Self.most)), count, stop)
+            } else {
+                run(item, in: subshell, call, count, stop)
+            }
         }
         return true
     }
 
+    /// How many run.
+    var count: Int { state.withLock { $0.running.count } }
+
     /// Ends all of them, and nothing else; false when there is none.
     func interrupt() -> Bool {
         let running = state.withLock { $0.running }
-        for stop in running { stop.signal() }
+        for stop in running { stop.request() }
         return !running.isEmpty
     }
 
@@ -74,24 +82,32 @@ final class AttachedCells: Sendable {
         _ = interrupt()
     }
 
-    private func run(_ item: CellQueue.Item, _ call: Result<AttachMagic, CellError>, _ count: Int, _ stop: Wakeup) {
+    private func run(
+        _ item: CellQueue.Item, in subshell: Subshell, _ call: Result<AttachMagic, CellError>, _ count: Int, _ stop: CellStop
+    ) {
         let (request, cell) = (item.request, item.cell)
-        publisher.status(.busy, request.header)
-        if !cell.silent { publisher.publish(ExecuteInput(code: cell.code, executionCount: count), parent: request.header) }
+        let input = ExecuteInput(code: cell.code, executionCount: count)
+        busy.begin(request.header, with: cell.silent ? [] : [publisher.output(input, parent: request.header)])
         let outputs = CellOutputs(cell, request: request, executionCount: count, publisher: publisher, timer: timer, inputs: inputs)
+        let detached = Wakeup()
+        stop.attach {
+            detached.signal()
+            outputs.hurry()
+        }
         var content = ExecuteReply(.ok(userExpressions: [:]), executionCount: count)
         do throws(CellError) {
-            try AttachedCell(journal: journal, call: try call.get(), id: request.header.id, outputs: outputs, stop: stop).run()
+            try AttachedCell(journal: journal, call: try call.get(), id: request.header.id, outputs: outputs, stop: detached).run()
         } catch {
             outputs.receive(.error(error))
             content.status = .error(ErrorOutput(error))
         }
-        outputs.flush()
-        if cell.storeHistory { history.append(cell.code, line: count, output: nil) }
-        // Before the reply leaves: an interrupt that a client sends once it knows of the end is for the cell.
-        state.withLock { $0.running.removeAll { $0 === stop } }
-        publisher.reply(content, to: request)
-        queue.publishIdle(request.header)
+        let reply = content
+        outputs.finish { [self] in
+            if cell.storeHistory { subshell.history.append(cell.code, line: count, output: nil) }
+            // Before the reply leaves: an interrupt that a client sends once it knows of the end is for the cell.
+            state.withLock { $0.running.removeAll { $0 === stop } }
+            busy.end(request.header, with: [publisher.answer(reply, to: request)])
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import ApusSession
 import JupyterProtocol
 import Synchronization
 
-/// The execute requests that wait, and the one that runs: one at a time, in the order of arrival.
+/// The execute requests of one subshell that wait, and the one that runs: one at a time, in the order of arrival.
 ///
 /// A cell is begun by whoever finds the queue free, a channel or the session that has just ended another cell, and ended by the session:
 /// no thread of the kernel waits for it, and none has to be woken for it.
@@ -45,18 +45,24 @@ final class CellQueue: Sendable {
 
     private let session: any Session
     private let publisher: Publisher
+    private let busy: BusyCells
     private let inputs: InputRequests
     private let history: History
     private let journal: Journal?
-    private let timer = FlushTimer(delay: .milliseconds(25))
+    private let timer: FlushTimer
     private let state = Mutex(State())
 
-    init(session: any Session, publisher: Publisher, inputs: InputRequests, history: History, journal: Journal?) {
-        self.journal = journal
+    init(
+        session: any Session, publisher: Publisher, busy: BusyCells, inputs: InputRequests, timer: FlushTimer, history: History,
+        journal: Journal?
+    ) {
         self.session = session
         self.publisher = publisher
+        self.busy = busy
         self.inputs = inputs
+        self.timer = timer
         self.history = history
+        self.journal = journal
     }
 
     /// How many cells were counted so far.
@@ -109,15 +115,6 @@ final class CellQueue: Sendable {
         interrupt()
     }
 
-    /// Publishes idle for another request. When a cell runs, busy follows for the cell, so that clients that look at the last
-    /// status only (the status indicator of JupyterLab, the culler of jupyter_server) do not take the kernel for idle.
-    func publishIdle(_ parent: MessageHeader) {
-        state.withLock { state in
-            publisher.status(.idle, parent)
-            if let running = state.running, !running.isDone { publisher.status(.busy, running.item.request.header) }
-        }
-    }
-
     /// Begins the next cell when none runs.
     private func startNext() {
         while let (running, count) = state.withLock({ state in takeNext(&state) }) {
@@ -139,11 +136,8 @@ final class CellQueue: Sendable {
     private func start(_ running: Running, executionCount: Int) {
         let item = running.item
         let (request, cell) = (item.request, item.cell)
-        var messages = [publisher.output(StatusOutput(.busy), parent: request.header)]
-        if !cell.silent {
-            messages.append(publisher.output(ExecuteInput(code: cell.code, executionCount: executionCount), parent: request.header))
-        }
-        publisher.transport.send(messages)
+        let input = ExecuteInput(code: cell.code, executionCount: executionCount)
+        busy.begin(request.header, with: cell.silent ? [] : [publisher.output(input, parent: request.header)])
         let entry = cell.silent ? nil : journal.map { ($0, number: $0.begin(code: cell.code, count: executionCount)) }
         let record = entry.map { journal, number in { @Sendable (event: CellEvent) in journal.record(event, cell: number) } }
         let outputs = CellOutputs(
@@ -151,25 +145,32 @@ final class CellQueue: Sendable {
         let wanted = CellRequest(
             cell.code, isSilent: cell.silent, allowsInput: cell.allowStdin, userExpressions: cell.userExpressions,
             executionCount: executionCount, cellID: request.message.metadata["cellId"]?.string)
-        running.stop.attach(
-            // Knows nothing of `running`, whose stop may know of it.
-            session.start(wanted, client: outputs) { [self] reply in
-                end(item, reply, outputs, executionCount: executionCount) {
-                    if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
-                }
-                startNext()
-            })
+        // Knows nothing of `running`, whose stop may know of it.
+        let stop = session.start(wanted, client: outputs) { [self] reply in
+            end(item, reply, outputs, executionCount: executionCount) {
+                if let entry { entry.0.end(cell: entry.number, JournalOutcome(reply.status)) }
+            }
+        }
+        running.stop.attach {
+            outputs.hurry()
+            stop()
+        }
     }
 
-    /// - Parameter shown: called when all outputs have been shown, before the reply leaves.
-    private func end(_ item: Item, _ reply: CellReply, _ outputs: CellOutputs, executionCount: Int, shown: () -> Void) {
+    /// Ends a cell, and begins the next one, when all outputs were published.
+    ///
+    /// - Parameter shown: called then, before the reply leaves.
+    private func end(_ item: Item, _ reply: CellReply, _ outputs: CellOutputs, executionCount: Int, shown: @escaping @Sendable () -> Void) {
         inputs.cancel(cell: item.request.header)
         if case .error(let error) = reply.status, !outputs.showedError { outputs.receive(.error(error)) }
-        outputs.flush()
-        shown()
-        finish(item, reply, executionCount: executionCount)
-        if item.cell.storeHistory { history.append(item.cell.code, line: executionCount, output: outputs.result) }
-        state.withLock { $0.running = nil }
+        outputs.finish { [self] in
+            shown()
+            // Before the reply: a client that restarts the kernel once it has it finds the cell in the history.
+            if item.cell.storeHistory { history.append(item.cell.code, line: executionCount, output: outputs.result) }
+            finish(item, reply, executionCount: executionCount)
+            state.withLock { $0.running = nil }
+            startNext()
+        }
     }
 
     private func finish(_ item: Item, _ reply: CellReply, executionCount: Int) {
@@ -184,9 +185,7 @@ final class CellQueue: Sendable {
             if item.cell.stopOnError { aborted = fail(client: item.request.client) }
         }
         state.withLock { state in
-            publisher.transport.send([
-                publisher.answer(content, to: item.request), publisher.output(StatusOutput(.idle), parent: item.request.header),
-            ])
+            busy.end(item.request.header, with: [publisher.answer(content, to: item.request)])
             state.running?.isDone = true
         }
         abort(aborted)
@@ -207,7 +206,7 @@ final class CellQueue: Sendable {
         for item in items {
             publisher.status(.busy, item.request.header)
             publisher.reply(AbortedReply(), to: item.request)
-            publishIdle(item.request.header)
+            busy.publishIdle(item.request.header)
         }
     }
 

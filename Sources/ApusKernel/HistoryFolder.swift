@@ -48,18 +48,22 @@ public struct HistoryFolder: Sendable {
         return nil
     }
 
-    /// The inputs of one session; lines that are damaged are left out.
-    func entries(ofSession number: Int) -> [HistoryReply.Entry] {
+    /// Those of the `first` inputs of one session that match, oldest first; lines that are damaged are left out.
+    func entries(
+        ofSession number: Int, first: Int = .max, where matches: (String) -> Bool = { _ in true }
+    ) -> [HistoryReply.Entry] {
         guard let file = fopen(file(number), "re") else { return [] }
         defer { fclose(file) }
         var entries: [HistoryReply.Entry] = []
         var line: UnsafeMutablePointer<CChar>?
         var capacity = 0
+        var count = 0
         defer { free(line) }
-        while case let length = getline(&line, &capacity, file), length > 0, let line {
+        while count < first, case let length = getline(&line, &capacity, file), length > 0, let line {
             let bytes = UnsafeRawBufferPointer(start: line, count: length)
             guard let json = try? JSON(parsing: bytes), let number_ = json[0]?.int, let input = json[1]?.string else { continue }
-            entries.append(.init(session: number, line: number_, input: input))
+            count += 1
+            if matches(input) { entries.append(.init(session: number, line: number_, input: input)) }
         }
         return entries
     }

@@ -5,9 +5,12 @@ import JupyterProtocol
 extension Kernel {
     /// Every request on shell and control is answered, whatever it is; it is the client's choice what it sends where.
     func dispatch(_ request: Request) {
+        guard let subshell = subshells.find(request.header.subshell) else {
+            return answer(request) { refuse(request, "there is no subshell '\(request.header.subshell ?? "")'") }
+        }
         let content = request.message.content
         switch request.header.type {
-        case "execute_request": execute(request)
+        case "execute_request": execute(request, in: subshell)
         case "kernel_info_request": answer(request) { publisher.reply(information, to: request) }
         case "complete_request": complete(request)
         case "inspect_request": inspect(request)
@@ -15,7 +18,7 @@ extension Kernel {
         case "history_request":
             answer(request) { () throws(InvalidContent) in
                 let wanted = try HistoryRequest(content)
-                publisher.reply(HistoryReply(history.answer(wanted)), to: request)
+                publisher.reply(HistoryReply(subshell.history.answer(wanted)), to: request)
             }
         case "comm_info_request": answer(request) { publisher.reply(CommInfoReply(), to: request) }
         case "comm_open":
@@ -31,14 +34,17 @@ extension Kernel {
                 publisher.reply(InterruptReply(), to: request)
             }
         case "shutdown_request": shutDown(request)
+        case "create_subshell_request": createSubshell(request)
+        case "delete_subshell_request": deleteSubshell(request)
+        case "list_subshell_request": answer(request) { publisher.reply(ListSubshellReply(ids: subshells.ids), to: request) }
         case let type: answer(request) { refuse(request, "this kernel knows no '\(type)'") }
         }
     }
 
-    private func execute(_ request: Request) {
+    private func execute(_ request: Request, in subshell: Subshell) {
         do {
             let item = CellQueue.Item(request: request, cell: try ExecuteRequest(request.message.content))
-            if !attached.start(item) { cells.enqueue(item) }
+            if !attached.start(item, in: subshell) { subshell.cells.enqueue(item) }
         } catch {
             answer(request) { refuse(request, error.description) }
         }
@@ -51,13 +57,29 @@ extension Kernel {
             publisher.reply(reply, to: request)
             publisher.publish(reply, parent: request.header)
         }
-        if cells.isClosed { finished.signal() }
+        if subshells.main.cells.isClosed { finished.signal() }
+    }
+
+    private func createSubshell(_ request: Request) {
+        answer(request) {
+            guard let id = subshells.create() else { return refuse(request, "there are too many subshells; delete some") }
+            publisher.reply(CreateSubshellReply(id: id), to: request)
+        }
+    }
+
+    private func deleteSubshell(_ request: Request) {
+        answer(request) { () throws(InvalidContent) in
+            let id = try DeleteSubshellRequest(request.message.content).id
+            guard subshells.delete(id) else { return refuse(request, "there is no subshell '\(id)'") }
+            publisher.reply(DeleteSubshellReply(), to: request)
+        }
     }
 
     private var information: KernelInfoReply {
         KernelInfoReply(
             implementation: "apus", implementationVersion: version, languageInfo: session.language.jupyter,
-            banner: "Apus \(version): time-series models in magic cells. %lsmagic lists them; %%train? explains one.")
+            banner: "Apus \(version): time-series models in magic cells. %lsmagic lists them; %%train? explains one.",
+            supportedFeatures: ["kernel subshells"])
     }
 
     private func complete(_ request: Request) {

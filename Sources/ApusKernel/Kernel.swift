@@ -7,7 +7,7 @@ import Synchronization
 
 /// A Jupyter kernel over a session: takes requests from a transport, answers them, and publishes what cells show.
 ///
-/// No channel ever waits for a cell: cells run in `CellQueue`, questions about code in tasks on another thread, and everything
+/// No channel ever waits for a cell: cells run in the `CellQueue` of their subshell, questions about code in tasks on another thread, and everything
 /// else is answered on the thread of the channel.
 public final class Kernel: MessageReceiver {
     /// Signalled when a client has shut the kernel down; its owner then closes the transport and leaves.
@@ -16,9 +16,9 @@ public final class Kernel: MessageReceiver {
     let session: any Session
     let version: String
     let publisher: Publisher
-    let cells: CellQueue
+    let busy: BusyCells
+    let subshells: Subshells
     let attached: AttachedCells
-    let history: History
     private let inputs: InputRequests
     private let assistance = ThreadExecutor(name: "apus-assist")
 
@@ -33,11 +33,18 @@ public final class Kernel: MessageReceiver {
     ) {
         self.session = session
         self.version = version
-        self.history = History(folder: history)
-        publisher = Publisher(transport: transport, factory: MessageFactory(), limits: limits)
-        inputs = InputRequests(publisher: publisher)
-        cells = CellQueue(session: session, publisher: publisher, inputs: inputs, history: self.history, journal: journal)
-        attached = AttachedCells(journal: journal, queue: cells, publisher: publisher, history: self.history, inputs: inputs)
+        let publisher = Publisher(transport: transport, factory: MessageFactory(), limits: limits)
+        let (busy, inputs, timer) = (BusyCells(publisher: publisher), InputRequests(publisher: publisher), FlushTimer(delay: .milliseconds(25)))
+        let attached = AttachedCells(journal: journal, publisher: publisher, busy: busy, inputs: inputs, timer: timer)
+        @Sendable func subshell(_ session: any Session) -> Subshell {
+            let history = History(folder: history)
+            let cells = CellQueue(
+                session: session, publisher: publisher, busy: busy, inputs: inputs, timer: timer, history: history, journal: journal)
+            return Subshell(cells: cells, history: history)
+        }
+        let shared = SubshellSession(session: session, executor: assistance) { busy.count - attached.count > 1 }
+        subshells = Subshells(main: subshell(session), idPrefix: publisher.factory.session) { subshell(shared) }
+        (self.publisher, self.busy, self.inputs, self.attached) = (publisher, busy, inputs, attached)
     }
 
     /// Tells subscribers that the kernel is there.
@@ -47,7 +54,7 @@ public final class Kernel: MessageReceiver {
     ///
     /// While `%attach` cells run it ends them instead: who watches a training and presses stop must not lose the training.
     public func interrupt() {
-        if !attached.interrupt() { cells.interrupt() }
+        if !attached.interrupt() { subshells.interrupt() }
     }
 
     /// Stops the running cell, runs no other, and signals `finished`.
@@ -59,7 +66,7 @@ public final class Kernel: MessageReceiver {
     /// Stops every cell, and runs no other.
     func close() {
         attached.close()
-        cells.close()
+        subshells.close()
     }
 
     /// Gives the session a moment to free what it holds. A cell that cannot be interrupted must not keep the process alive.
@@ -90,7 +97,7 @@ public final class Kernel: MessageReceiver {
     func answer(_ request: Request, _ body: () throws(InvalidContent) -> Void) {
         publisher.status(.busy, request.header)
         do { try body() } catch { refuse(request, error.description) }
-        cells.publishIdle(request.header)
+        busy.publishIdle(request.header)
     }
 
     /// Answers a request about code as soon as the session knows, with busy before and idle after. The channel goes on meanwhile.
@@ -103,12 +110,12 @@ public final class Kernel: MessageReceiver {
             content = try Content(request.message.content)
         } catch {
             refuse(request, error.description)
-            return cells.publishIdle(request.header)
+            return busy.publishIdle(request.header)
         }
         Task(executorPreference: assistance) { [self] in
             let reply = await body(content)
             publisher.reply(reply, to: request)
-            cells.publishIdle(request.header)
+            busy.publishIdle(request.header)
         }
     }
 
@@ -118,7 +125,9 @@ public final class Kernel: MessageReceiver {
         guard type.hasSuffix("_request") else { return }
         var content = ErrorOutput(name: "InvalidRequest", message: reason, traceback: ["\(type): \(reason)"]).json
         content["status"] = "error"
-        if type == "execute_request" { content["execution_count"] = .int(cells.executionCount) }
+        if type == "execute_request" {
+            content["execution_count"] = .int((subshells.find(request.header.subshell) ?? subshells.main).cells.executionCount)
+        }
         publisher.reply(type.dropLast("request".count) + "reply", content, to: request)
     }
 }

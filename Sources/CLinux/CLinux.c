@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -120,6 +121,10 @@ void clinux_write_back(int descriptor, off_t offset, off_t count, int only_begin
     unsigned wait = only_begin ? 0 : SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER;
     sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE | wait);
 }
+
+void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+void clinux_return_free_memory(void) { malloc_trim(0); }
 
 int clinux_exchange(const char *first, const char *second) {
     return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);

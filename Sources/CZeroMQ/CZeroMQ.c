@@ -20,6 +20,9 @@
     FUNCTION(int, zmq_send, (void *socket, const void *bytes, size_t count, int flags), (socket, bytes, count, flags)) \
     FUNCTION(int, zmq_recv, (void *socket, void *bytes, size_t count, int flags), (socket, bytes, count, flags)) \
     FUNCTION(int, zmq_msg_init, (zmq_msg_t *message), (message)) \
+    FUNCTION(int, zmq_msg_init_data, (zmq_msg_t *message, void *bytes, size_t count, zmq_free_fn *release, void *hint), \
+             (message, bytes, count, release, hint)) \
+    FUNCTION(int, zmq_msg_send, (zmq_msg_t *message, void *socket, int flags), (message, socket, flags)) \
     FUNCTION(int, zmq_msg_recv, (zmq_msg_t *message, void *socket, int flags), (message, socket, flags)) \
     FUNCTION(int, zmq_msg_close, (zmq_msg_t *message), (message)) \
     FUNCTION(void *, zmq_msg_data, (zmq_msg_t *message), (message)) \

@@ -13,6 +13,8 @@ public struct MessageHeader: Sendable, Equatable {
     public let type: String
     /// When it was written, as ISO 8601 text; may be empty.
     public let date: String
+    /// Which subshell a request on shell is for; nil for the main shell.
+    public let subshell: String?
     public let bytes: Frame
 
     /// Reads a received header.
@@ -26,6 +28,7 @@ public struct MessageHeader: Sendable, Equatable {
         session = json["session"]?.string ?? ""
         username = json["username"]?.string ?? ""
         date = json["date"]?.string ?? ""
+        subshell = json["subshell_id"]?.string
         self.bytes = bytes
     }
 
@@ -36,6 +39,7 @@ public struct MessageHeader: Sendable, Equatable {
         self.username = username
         self.type = type
         self.date = date
+        subshell = nil
         let object: JSON = [
             "msg_id": .string(id), "session": .string(session), "username": .string(username), "date": .string(date),
             "msg_type": .string(type), "version": .string(Self.protocolVersion),

@@ -13,8 +13,8 @@ public final class ReplayGuard: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// - Parameter capacity: the last so many signatures are always remembered.
-    public init(capacity: Int = 32_768) { self.capacity = capacity }
+    /// - Parameter capacity: the last so many signatures are always remembered. By default as many as a hash table of 256 KB holds.
+    public init(capacity: Int = 24_576) { self.capacity = capacity }
 
     /// Remembers a signature; false when it was seen before.
     public func admit(_ signature: Frame) -> Bool {
@@ -22,8 +22,8 @@ public final class ReplayGuard: Sendable {
         return state.withLock { state in
             guard !state.young.contains(signature), !state.old.contains(signature) else { return false }
             if state.young.count >= capacity {
-                state.old = state.young
-                state.young = []
+                swap(&state.old, &state.young)
+                state.young.removeAll(keepingCapacity: true)
             }
             state.young.insert(signature)
             return true

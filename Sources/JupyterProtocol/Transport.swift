@@ -3,6 +3,9 @@ public protocol MessageTransport: Sendable {
     /// Queues messages that belong together, so that they may leave together; never blocks. Callable from any thread; messages on one
     /// channel leave in the order of the calls.
     func send(_ messages: [OutgoingMessage])
+
+    /// What was sent on iopub and not yet taken.
+    var backlog: SendBacklog { get }
 }
 
 extension MessageTransport {

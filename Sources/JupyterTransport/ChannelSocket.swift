@@ -18,18 +18,25 @@ final class ChannelSocket: Sendable {
     private let events: Int32
     private let socketPath: String?
     private let name: String
+    /// Counts what is sent; nil where nobody asks.
+    private let backlog: SendBacklog?
     /// Tells the thread of messages whose event a sender has met, and of the end.
     private let wakeup = Wakeup()
     private let isStopped = Atomic(false)
     private let thread = Mutex<Thread?>(nil)
 
     /// Opens and binds the socket. What is received waits in it until `listen`.
-    init(_ kind: ZMQSocket.Kind, channel: Channel, connection: ConnectionFile, context: ZMQContext) throws(TransportError) {
+    ///
+    /// - Parameter backlog: Counts what is sent until every receiver has taken it.
+    init(
+        _ kind: ZMQSocket.Kind, channel: Channel, connection: ConnectionFile, context: ZMQContext, backlog: SendBacklog? = nil
+    ) throws(TransportError) {
         let socket = try ZMQSocket.open(kind, context: context, curve: connection.curve)
         try Self.bind(socket, channel: channel, connection: connection)
         events = socket.eventDescriptor
         socketPath = connection.socketPath(channel)
         name = "apus-\(channel.rawValue)"
+        self.backlog = backlog
         state = Mutex(State(socket: socket))
     }
 
@@ -41,7 +48,7 @@ final class ChannelSocket: Sendable {
     /// Sends one message; drops it when the client or the socket is gone.
     func send(_ frames: [Frame]) {
         let mustWake = state.withLock { state in
-            state.socket.send(frames)
+            state.socket.send(frames, countedBy: backlog)
             guard state.isReceiverAsleep, state.socket.hasMessage else { return false }
             state.isReceiverAsleep = false
             return true

@@ -1,9 +1,6 @@
-import Glibc
 import Synchronization
 
-/// Counts what was dropped and says so on standard error, at most once a second and never blocking.
-///
-/// A flood of bad messages must not fill the log, nor hang the kernel on a pipe that nobody reads.
+/// Counts what was dropped and says so on standard error, at most once a second: a flood of bad messages must not fill the log.
 final class DropLog: Sendable {
     private struct State {
         var total = 0
@@ -11,10 +8,10 @@ final class DropLog: Sendable {
         var lastReport: ContinuousClock.Instant?
     }
 
-    private let descriptor: Int32
+    private let log: StandardError
     private let state = Mutex(State())
 
-    init(descriptor: Int32 = STDERR_FILENO) { self.descriptor = descriptor }
+    init(_ log: StandardError) { self.log = log }
 
     /// How much was dropped since the start.
     var total: Int { state.withLock { $0.total } }
@@ -31,14 +28,6 @@ final class DropLog: Sendable {
         }
         guard let unreported else { return }
         let more = unreported > 1 ? " (and \(unreported - 1) more before it)" : ""
-        write("apus: dropped a message: \(reason().prefix(300))\(more)\n")
-    }
-
-    /// Writes only when the descriptor takes a short line at once.
-    private func write(_ line: String) {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&entry, 1, 0) == 1, entry.revents & Int16(POLLOUT) != 0 else { return }
-        var line = line
-        line.withUTF8 { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        log.write("apus: dropped a message: \(reason().prefix(300))\(more)\n")
     }
 }

@@ -33,8 +33,10 @@ struct ZMQSocket: ~Copyable {
         }
         let socket = ZMQSocket(pointer: pointer, context: context)
         socket.set(ZMQ_LINGER, linger)
-        // A slow reader must not lose output: queues towards clients are not cut off. Pings that nobody reads may be lost.
+        // A slow reader must not lose output: queues towards clients are not cut off; see `SendBacklog` for what bounds them. Pings that
+        // nobody reads may be lost.
         if kind != .echo { socket.set(ZMQ_SNDHWM, 0) }
+        socket.noticeLostHosts()
         socket.set(ZMQ_IPV6, 1)
         zmq_setsockopt(pointer, ZMQ_MAXMSGSIZE, [maximumFrame(kind)], MemoryLayout<Int64>.size)
         switch kind {
@@ -44,6 +46,16 @@ struct ZMQSocket: ~Copyable {
         }
         if let curve { try socket.encrypt(with: curve.secretKey) }
         return socket
+    }
+
+    /// Lets go of clients whose machine has vanished without a word, and with them of what is queued for them: after six minutes where the
+    /// connection is idle; where it is not, the system gives up by itself. Heartbeats of ZeroMQ's own (`ZMQ_HEARTBEAT_IVL`) would also
+    /// disconnect a client that merely pauses.
+    private func noticeLostHosts() {
+        set(ZMQ_TCP_KEEPALIVE, 1)
+        set(ZMQ_TCP_KEEPALIVE_IDLE, 120)
+        set(ZMQ_TCP_KEEPALIVE_INTVL, 30)
+        set(ZMQ_TCP_KEEPALIVE_CNT, 8)
     }
 
     private func encrypt(with secretKey: String) throws(TransportError) {
@@ -79,17 +91,43 @@ struct ZMQSocket: ~Copyable {
     }
 
     /// Sends all frames as one message; drops it when the client is gone.
-    func send(_ frames: [Frame]) {
+    ///
+    /// - Parameter backlog: Counts the message until every receiver has taken it.
+    func send(_ frames: [Frame], countedBy backlog: SendBacklog? = nil) {
         for (index, frame) in frames.enumerated() {
-            let flags = index + 1 < frames.count ? ZMQ_SNDMORE | ZMQ_DONTWAIT : ZMQ_DONTWAIT
-            let sent = frame.withUnsafeBytes { bytes in
-                var result = zmq_send(pointer, bytes.baseAddress, bytes.count, flags)
-                while result < 0, zmq_errno() == EINTR { result = zmq_send(pointer, bytes.baseAddress, bytes.count, flags) }
-                return result
-            }
+            let isLast = index + 1 == frames.count
+            let sent =
+                if isLast, let backlog { send(frame, weight: Self.weight(of: frames), countedBy: backlog) } else { send(frame, isLast: isLast) }
             // Only the first frame can fail (no such client); the rest of a begun message always follows.
             if sent < 0, index == 0 { return }
         }
+    }
+
+    private func send(_ frame: Frame, isLast: Bool) -> Int32 {
+        let flags = isLast ? ZMQ_DONTWAIT : ZMQ_SNDMORE | ZMQ_DONTWAIT
+        return frame.withUnsafeBytes { bytes in Self.untilDone { zmq_send(pointer, bytes.baseAddress, bytes.count, flags) } }
+    }
+
+    /// Sends the last frame of a message. The frames before it are let go of before it is.
+    private func send(_ frame: Frame, weight: Int, countedBy backlog: SendBacklog) -> Int32 {
+        var message = zmq_msg_t()
+        return withUnsafeMutablePointer(to: &message) { message in
+            CountedBytes.fill(message, copying: frame, weight: weight, backlog: backlog)
+            let sent = Self.untilDone { zmq_msg_send(message, pointer, ZMQ_DONTWAIT) }
+            if sent < 0 { zmq_msg_close(message) }
+            return sent
+        }
+    }
+
+    /// What a queued frame takes in memory beside its bytes: the library's own structure, and what an allocation costs.
+    private static let frameOverhead = 128
+
+    private static func weight(of frames: [Frame]) -> Int { frames.reduce(0) { $0 + $1.count + frameOverhead } }
+
+    private static func untilDone(_ call: () -> Int32) -> Int32 {
+        var result = call()
+        while result < 0, zmq_errno() == EINTR { result = call() }
+        return result
     }
 
     /// The next message, all its frames; nil when none is there.

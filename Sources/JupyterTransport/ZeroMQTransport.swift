@@ -3,7 +3,8 @@ public import JupyterProtocol
 /// The five sockets of a kernel over ZeroMQ, each on a thread of its own, so that none waits for another.
 public final class ZeroMQTransport: MessageTransport {
     private let codec: MessageCodec
-    private let drops = DropLog()
+    public let backlog: SendBacklog
+    private let drops: DropLog
     private let heartbeat: ChannelSocket
     private let shell: ChannelSocket
     private let control: ChannelSocket
@@ -14,14 +15,23 @@ public final class ZeroMQTransport: MessageTransport {
     private static let longestTopic = 4096
 
     /// Binds all sockets, to the address in the connection file only. Nothing is received before `start`.
-    public init(_ connection: ConnectionFile) throws(TransportError) {
+    ///
+    /// - Parameter backlog: Bytes that may be on their way to subscribers before cells wait.
+    public init(_ connection: ConnectionFile, backlog limit: Int = SendBacklog.standardLimit) throws(TransportError) {
         let context = try ZMQContext()
+        let log = StandardError()
         codec = MessageCodec(key: connection.key)
+        drops = DropLog(log)
+        backlog = SendBacklog(limit: limit) { bytes in
+            log.write("apus: outputs wait, because a subscriber has not read for a while: \(bytes >> 20) MB are queued for it\n")
+        }
         var opened: [ChannelSocket] = []
         do throws(TransportError) {
             for channel in [Channel.heartbeat, .shell, .control, .stdin, .iopub] {
                 let kind: ZMQSocket.Kind = channel == .iopub ? .publisher : channel == .heartbeat ? .echo : .router
-                opened.append(try ChannelSocket(kind, channel: channel, connection: connection, context: context))
+                opened.append(
+                    try ChannelSocket(
+                        kind, channel: channel, connection: connection, context: context, backlog: channel == .iopub ? backlog : nil))
             }
         } catch {
             for socket in opened { socket.stop() }

@@ -35,7 +35,15 @@ import Testing
     }
 
     @Test func `bytes that are not UTF-8 are refused`() {
-        #expect(throws: JSONError.self) { try JSON(parsing: [UInt8(ascii: "\""), 0xFF, UInt8(ascii: "\"")]) }
+        for bytes: [UInt8] in [[0xFF], [0xC3], Array("\\n".utf8) + [0x80], Array("plain \\\" ".utf8) + [0xF0, 0x9F, 0x90]] {
+            #expect(throws: JSONError.self, "\(bytes)") { try JSON(parsing: [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]) }
+        }
+    }
+
+    @Test func `strings are read whole, with and without escapes, in ASCII and beyond`() throws {
+        for (written, text) in [("", ""), ("ab", "ab"), ("é🐦", "é🐦"), ("a\\nb\\\"", "a\nb\""), ("é\\t🐦c", "é\t🐦c"), ("\\u00e9é", "éé")] {
+            #expect(try JSON(parsing: "\"\(written)\"") == .string(text))
+        }
     }
 
     @Test func `nesting of a hundred thousand levels is refused without a crash`() {

@@ -78,6 +78,20 @@ import Testing
         #expect(conversation.reply(to: behind)?.message.content["status"] == "aborted")
     }
 
+    @Test func `an interrupt ends what is attached also while its outputs wait`() {
+        let cell = conversation.execute(String(repeating: "big 1\nshow x\n", count: 8) + "say on\nwait")
+        #expect(conversation.hasPrinted("on\n", for: cell))
+        let backlog = conversation.log.backlog
+        backlog.add(backlog.limit)
+        let attach = conversation.otherClient().execute("%attach")
+        conversation.waitForStart(of: attach)
+        conversation.send("interrupt_request", on: .control)
+        #expect(conversation.reply(to: attach)?.message.content["ename"] == "Interrupted")
+        #expect(conversation.log.all.allSatisfy { $0.message.parentHeader != cell.bytes || !$0.type.hasSuffix("reply") }, "the cell goes on")
+        conversation.send("interrupt_request", on: .control)
+        #expect(conversation.reply(to: cell) != nil)
+    }
+
     @Test func `a cell that ended is shown again, the chosen one or the one that showed progress`() {
         for code in ["show bar=0\nupdate bar=9", "say second", "say third"] { _ = conversation.published(for: conversation.execute(code)) }
         let latest = conversation.execute("%attach")

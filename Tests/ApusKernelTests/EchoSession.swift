@@ -12,6 +12,7 @@ import Synchronization
 ///     fail TEXT         ends with an error        ask PROMPT      asks for a line and prints it; `secret PROMPT` hides it
 ///     count N           prints N lines            wait            runs until it is interrupted
 ///     big N             prints N megabytes at once          flood N   updates the display `bar` N times, says so half-way and at the end
+///     look TEXT         displays, and runs beside other cells when it stands alone
 ///     spin              computes for ever, deaf to interrupts      clear           clears the outputs
 final class EchoSession: Session {
     let language = LanguageInfo.swift
@@ -25,6 +26,11 @@ final class EchoSession: Session {
     ) -> @Sendable () -> Void {
         let task = Task(executorPreference: executor) { [cells] in completion(await cells.run(request, client: client)) }
         return { task.cancel() }
+    }
+
+    func runReadOnly(_ request: CellRequest) async -> FinishedCell? {
+        guard request.code.hasPrefix("look ") else { return nil }
+        return FinishedCell(events: [.display(DisplayData(MIMEBundle(text: request.code)))], reply: CellReply(.ok))
     }
 
     /// The kernel stops the cell itself.
@@ -82,7 +88,7 @@ private actor EchoCells {
         switch parts.first {
         case "say": client.receive(.stream(.stdout, argument + "\n"))
         case "warn": client.receive(.stream(.stderr, argument + "\n"))
-        case "show": client.receive(.display(display(argument)))
+        case "show", "look": client.receive(.display(display(argument)))
         case "update": client.receive(.updateDisplay(display(argument)))
         case "clear": client.receive(.clearOutput(wait: false))
         case "fail": throw CellError(name: "Failure", message: argument, report: ["Failure: \(argument)"])

@@ -90,6 +90,27 @@ import Testing
         #expect(history(forgetful, ["hist_access_type": "tail", "n": 99])?.array?.count == 1, "larger than all of it, and the latest")
     }
 
+    @Test func `a search goes from the memory into the file, and from there into earlier ones`() throws {
+        let padding = String(repeating: " ", count: 1000)
+        try Self.withFolder { folder, _ in
+            run(Conversation(history: folder), ["old", "say a"])
+            let conversation = Conversation(history: folder)
+            // Half a megabyte: the first ones are in the file only.
+            run(conversation, (0..<500).map { $0 % 100 == 0 ? "say \($0 / 100 % 2)" : "let n = \($0)" + padding })
+            func search(_ options: JSONObject) -> [String]? {
+                let content = JSONObject([("hist_access_type", "search"), ("pattern", "say*")] + options.map { ($0.key, $0.value) })
+                return history(conversation, content)?.array?.map { "\($0[0]?.int ?? 0).\($0[1]?.int ?? 0) \($0[2]?.string ?? "")" }
+            }
+            #expect(search([:]) == ["1.2 say a", "2.1 say 0", "2.101 say 1", "2.201 say 0", "2.301 say 1", "2.401 say 0"])
+            #expect(search(["n": 4]) == ["2.101 say 1", "2.201 say 0", "2.301 say 1", "2.401 say 0"])
+            #expect(search(["unique": true]) == ["1.2 say a", "2.301 say 1", "2.401 say 0"])
+            #expect(search(["unique": true, "n": 2]) == ["2.301 say 1", "2.401 say 0"])
+            #expect(search(["n": 0]) == [])
+            #expect(history(conversation, ["hist_access_type": "tail", "n": 600])?.array?.count == 502)
+            #expect(history(conversation, ["hist_access_type": "tail", "n": 0]) == [])
+        }
+    }
+
     @Test func `patterns match as in a shell`() {
         let conversation = Conversation()
         run(conversation, ["ab[c", "a.c", "%%train --epochs 3"])

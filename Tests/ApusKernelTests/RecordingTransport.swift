@@ -23,8 +23,12 @@ final class RecordingTransport: MessageTransport {
         }
     }
 
+    let backlog: SendBacklog
     private let sent = Mutex<[Sent]>([])
     private let arrival = Wakeup()
+
+    /// - Parameter backlog: Nothing adds to it, but a test may.
+    init(backlog: SendBacklog = SendBacklog()) { self.backlog = backlog }
 
     var all: [Sent] { sent.withLock { $0 } }
 
@@ -46,26 +50,27 @@ final class RecordingTransport: MessageTransport {
 
 /// A client and a kernel over the echo session, joined by a recording transport.
 struct Conversation {
-    let transport = RecordingTransport()
+    let transport: RecordingTransport
     let kernel: Kernel
     let client = MessageFactory()
     private let route: [Frame]
 
     init(
-        session: any Session = EchoSession(), history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil
+        session: any Session = EchoSession(), history: HistoryFolder? = nil, journal: Journal? = nil, limits: ServerLimits? = nil,
+        backlog: SendBacklog = SendBacklog()
     ) {
+        transport = RecordingTransport(backlog: backlog)
         kernel = Kernel(session: session, transport: transport, version: "1.2.3", history: history, journal: journal, limits: limits)
         route = [Frame(text: client.session)]
     }
 
     private init(sharing other: Conversation) {
+        transport = other.transport
         kernel = other.kernel
-        transportOfOther = other.transport
         route = [Frame(text: client.session)]
     }
 
-    private var transportOfOther: RecordingTransport?
-    var log: RecordingTransport { transportOfOther ?? transport }
+    var log: RecordingTransport { transport }
 
     /// Another client of the same kernel.
     func otherClient() -> Conversation { Conversation(sharing: self) }
@@ -73,7 +78,8 @@ struct Conversation {
     /// Sends a request and returns its header.
     @discardableResult
     func send(
-        _ type: String, _ content: JSONObject = [:], on channel: Channel = .shell, date: String? = nil, parent: MessageHeader? = nil
+        _ type: String, _ content: JSONObject = [:], on channel: Channel = .shell, date: String? = nil, parent: MessageHeader? = nil,
+        subshell: String? = nil
     ) -> MessageHeader {
         var message = client.message(type, content, parent: parent, identities: route)
         if let date {
@@ -81,15 +87,24 @@ struct Conversation {
             message.header = MessageHeader(
                 id: header.id, session: header.session, username: header.username, type: header.type, date: date)
         }
+        if let subshell, var header = try? JSON(parsing: message.header.bytes).object {
+            header["subshell_id"] = .string(subshell)
+            if let changed = try? MessageHeader(bytes: JSON.object(header).utf8()) { message.header = changed }
+        }
         kernel.receive(message, on: channel)
         return message.header
     }
 
     @discardableResult
-    func execute(_ code: String, _ options: JSONObject = [:], date: String? = nil) -> MessageHeader {
+    func execute(_ code: String, _ options: JSONObject = [:], date: String? = nil, subshell: String? = nil) -> MessageHeader {
         var content: JSONObject = ["code": .string(code)]
         for (key, value) in options { content[key] = value }
-        return send("execute_request", content, date: date)
+        return send("execute_request", content, date: date, subshell: subshell)
+    }
+
+    /// The id of a new subshell.
+    func createSubshell() -> String? {
+        reply(to: send("create_subshell_request", on: .control))?.message.content["subshell_id"]?.string
     }
 
     /// The reply to a request, wherever it was sent.

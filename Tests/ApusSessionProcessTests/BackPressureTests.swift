@@ -11,7 +11,9 @@ final class StuckClient: SessionClient {
     private let gate = Wakeup()
     private let isStuck = Atomic(false)
     private let count = Atomic(0)
+    private let displays = Atomic(0)
 
+    var displayCount: Int { displays.load(ordering: .relaxed) }
     var byteCount: Int { count.load(ordering: .relaxed) }
     var hasBegun: Bool { isStuck.load(ordering: .relaxed) }
 
@@ -19,6 +21,7 @@ final class StuckClient: SessionClient {
         isStuck.store(true, ordering: .relaxed)
         gate.wait()
         if case .stream(_, let text) = event { count.add(text.utf8.count, ordering: .relaxed) }
+        if case .display = event { displays.add(1, ordering: .relaxed) }
     }
 
     func requestInput(prompt: String, isPassword: Bool) async throws -> String { throw InputUnavailable() }
@@ -45,6 +48,20 @@ final class StuckClient: SessionClient {
         await session.close()
     }
 
+    @Test func `of small displays not too many are under way when a cell is interrupted`() async throws {
+        let session = ProcessSession.probing()
+        let client = StuckClient()
+        async let reply = session.execute(CellRequest("%flood --displays 100000"), client: client)
+        while !client.hasBegun { await Task.yield() }
+        let process = try #require(session.processNumber)
+        while !(try isAsleep(process)) { try await Task.sleep(for: .milliseconds(20)) }
+        session.interrupt()
+        client.release()
+        #expect(await reply.error?.name == CellError.interruptedName)
+        #expect(client.displayCount > 100 && client.displayCount < 2000, "\(client.displayCount)")
+        await session.close()
+    }
+
     @Test func `nothing is lost to a slow front`() async {
         let session = ProcessSession.probing()
         let client = StuckClient()
@@ -54,6 +71,17 @@ final class StuckClient: SessionClient {
         #expect(await reply.status == .ok)
         #expect(client.byteCount == 50_000_000)
         await session.close()
+    }
+
+    @Test func `a thread that floods while no cell runs keeps no cell from running`() throws {
+        let front = try RawFront()
+        try front.send(.execute(cell: 1, CellRequest("%native --late-flood")))
+        #expect(try front.waitForReply(ofCell: 1))
+        // More than may be on its way, and nothing is said to have arrived.
+        var byteCount = 0
+        while byteCount < 16 << 20, let (_, count) = try front.receive(timeout: 1000) { byteCount += count }
+        try front.send(.execute(cell: 2, CellRequest("let x = 1")))
+        #expect(try front.waitForReply(ofCell: 2))
     }
 
     /// Whether no thread of a process has used the processor for a moment.

@@ -1,5 +1,6 @@
 import ApusSession
 import ApusSessionProcess
+import Glibc
 import SessionTestSupport
 import Testing
 
@@ -18,6 +19,18 @@ import Testing
         let session = ProcessSession.probing()
         let stdout = await session.run("%native --alternate 500").client.stdout
         #expect(stdout == (0..<500).map { "native \($0)\nsession \($0)\n" }.joined())
+        await session.close()
+    }
+
+    @Test func `text stays between the displays that it was printed between`() async {
+        let session = ProcessSession.probing()
+        let (error, client) = await session.run("%flood --rounds 3000")
+        #expect(error == nil)
+        var sizes: [Int] = []
+        for event in client.events {
+            if case .stream(_, let text) = event { sizes[sizes.count - 1] += text.utf8.count } else { sizes.append(0) }
+        }
+        #expect(sizes == Array(repeating: 20_000, count: 3000))
         await session.close()
     }
 
@@ -54,9 +67,11 @@ import Testing
 
     @Test func `a thread that writes after its cell writes into no other`() async {
         let session = ProcessSession.probing()
-        #expect(await session.run("%native --late").error == nil)
+        let written = "/tmp/apus-late-\(getpid())"
+        defer { unlink(written) }
+        #expect(await session.run("%native --late \(written)").error == nil)
         // The process ends with these words unread or read: they are told either way.
-        try? await Task.sleep(for: .milliseconds(300))
+        while access(written, F_OK) != 0 { try? await Task.sleep(for: .milliseconds(1)) }
         session.killProcess()
         await session.waitForEndOfProcess()
         let client = await session.run("let x = 1").client

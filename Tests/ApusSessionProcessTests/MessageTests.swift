@@ -15,12 +15,15 @@ import Testing
         .reply(cell: 9, CellReply(.ok, userExpressions: ["a": .value(bundle), "b": .error(error)])), .reply(cell: 9, CellReply(.error(error))),
         .completions(query: 1, Completions(items: [.init("t", kind: "k", summary: "s"), .init("u", kind: "k")], start: 2, end: 5)),
         .inspection(query: 2, bundle), .inspection(query: 3, nil),
+        .finished(query: 4, FinishedCell(events: [.result(bundle), .stream(.stdout, "t")], reply: CellReply(.error(error)))),
+        .finished(query: 5, nil),
     ]
 
     static let commands: [SessionCommand] = [
         .execute(cell: 3, CellRequest("let x = 1", isSilent: true, allowsInput: true, userExpressions: ["a": "x"], executionCount: 7, cellID: "c")),
         .execute(cell: 4, CellRequest("")), .interrupt(cell: 3), .answer(question: 1, "text"), .answer(question: 1, nil), .delivered(bytes: 1 << 40),
-        .complete(query: 1, code: "%%", cursor: 2), .inspect(query: 2, code: "%%", cursor: 1, detail: .full), .close,
+        .complete(query: 1, code: "%%", cursor: 2), .inspect(query: 2, code: "%%", cursor: 1, detail: .full), .read(query: 3, CellRequest("%who")),
+        .close,
     ]
 
     @Test(arguments: reports) func `a report is read as it was written`(report: SessionReport) throws {

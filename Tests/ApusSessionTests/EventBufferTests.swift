@@ -25,6 +25,19 @@ import ApusSession
             taken([.stream(.stdout, "a"), update("x", "1"), .stream(.stdout, "b"), update("x", "2")]) == [.stream(.stdout, "ab"), update("x", "2")])
     }
 
+    @Test func `updates of several displays take no room, however many come`() {
+        var buffer = EventBuffer()
+        buffer.append(.stream(.stdout, "a"))
+        for number in 0..<10_000 {
+            buffer.append(update("x", "\(number)"))
+            buffer.append(update("y", "\(number)"))
+            if number == 5000 { buffer.append(.stream(.stdout, "b")) }
+        }
+        buffer.append(.stream(.stdout, "c"))
+        #expect(buffer.count < 100 && buffer.byteCount == 3 + 2 * 4)
+        #expect(buffer.take() == [.stream(.stdout, "ab"), update("x", "9999"), update("y", "9999"), .stream(.stdout, "c")])
+    }
+
     @Test func `nothing crosses a display`() {
         let display = CellEvent.display(DisplayData(MIMEBundle(text: "d")))
         let events: [CellEvent] = [.stream(.stdout, "a"), display, .stream(.stdout, "b"), .clearOutput(wait: true), display]

@@ -12,6 +12,10 @@ import Testing
             "k", [#"{"a":"é😀"}"#, #"{"msg_id":"0"}"#, #"{"x":1}"#, #"{"code":"1+1"}"#],
             "c6294723de26e002b742122cb2ea260bda095e3eb1db77fee8b856870b95f86e"
         ),
+        (
+            "k", [String(repeating: "a", count: 4096), String(repeating: "b", count: 4097), "c", String(repeating: "d", count: 9000)],
+            "eea59a5b078b208bd8d6da934f46a180db0264199ef7d7d2602439e5e4736176"
+        ),
         (String(repeating: "x", count: 100), ["", "", "", ""], "f27e9d033f8afb8db9abbb1cee40470512ffbe9e76153cc2481ec7e812869b6f"),
     ])
     func `signatures are those of Python`(key: String, parts: [String], expected: String) throws {

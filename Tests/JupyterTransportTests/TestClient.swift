@@ -12,10 +12,15 @@ final class TestClient {
     /// - Parameters:
     ///   - kind: `ZMQ_DEALER`, `ZMQ_REQ` or `ZMQ_SUB` (which subscribes to `topic`).
     ///   - serverKey: the kernel's public key where the connection is encrypted.
-    init(_ kind: Int32, to endpoint: String, topic: String = "", serverKey: String? = nil) {
+    ///   - buffer: bytes that the system keeps for it; the socket itself then keeps one message.
+    init(_ kind: Int32, to endpoint: String, topic: String = "", serverKey: String? = nil, buffer: Int32? = nil) {
         context = zmq_ctx_new()
         socket = zmq_socket(context, kind)
         zmq_setsockopt(socket, ZMQ_LINGER, [Int32(0)], 4)
+        if let buffer {
+            zmq_setsockopt(socket, ZMQ_RCVBUF, [buffer], 4)
+            zmq_setsockopt(socket, ZMQ_RCVHWM, [Int32(1)], 4)
+        }
         if let serverKey {
             var (publicKey, secretKey) = ([CChar](repeating: 0, count: 41), [CChar](repeating: 0, count: 41))
             zmq_curve_keypair(&publicKey, &secretKey)
@@ -44,7 +49,7 @@ final class TestClient {
         var frames: [Frame] = []
         var more: Int32 = 1
         while more != 0 {
-            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            var buffer = [UInt8](repeating: 0, count: 1 << 17)
             let count = zmq_recv(socket, &buffer, buffer.count, 0)
             guard count >= 0 else { return nil }
             frames.append(Frame(buffer[..<Int(count)]))

@@ -46,12 +46,22 @@ package struct NativeMagic: Magic {
     @Option var lines = 0
     /// Waits after the writing until it is interrupted.
     @Flag var wait = false
-    /// Starts a thread that writes after the cell has ended.
-    @Flag var late = false
+    /// Starts a thread that writes after the cell has ended, and then makes this file.
+    @Option var late: String?
+
+    /// Starts a thread that never stops writing.
+    @Flag var lateFlood = false
 
     package init() {}
 
     package func run(_ cell: CellContext, in session: isolated CellSession) async throws {
+        if lateFlood {
+            Task.detached {
+                try await Task.sleep(for: .milliseconds(20))
+                let block = String(repeating: "w", count: 32 << 10)
+                while true { write(block, to: STDOUT_FILENO) }
+            }
+        }
         if let out { write(out, to: STDOUT_FILENO) }
         if let err { write(err, to: STDERR_FILENO) }
         if let bytes {
@@ -69,10 +79,11 @@ package struct NativeMagic: Magic {
             let digits = String(number)
             write(digits + String(repeating: "-", count: 99 - digits.utf8.count) + "\n", to: STDOUT_FILENO)
         }
-        if late {
+        if let late {
             Task.detached {
                 try await Task.sleep(for: .milliseconds(50))
                 write("too late\n", to: STDERR_FILENO)
+                close(creat(late, 0o600))
             }
         }
         if wait { try await Task.sleep(for: .seconds(60)) }

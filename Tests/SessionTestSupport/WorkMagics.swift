@@ -63,6 +63,8 @@ package struct FloodMagic: Magic {
 
     @Option var lines = 0
     @Option var displays = 0
+    /// So often a display, and 20 KB of text in lines.
+    @Option var rounds = 0
     /// Bytes of one text.
     @Option var text = 0
     /// Goes on until it is interrupted.
@@ -72,7 +74,14 @@ package struct FloodMagic: Magic {
 
     package func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         for line in 0..<lines { cell.out.print("line \(line)") }
-        for display in 0..<displays { cell.out.display(MIMEBundle(text: "display \(display)")) }
+        for display in 0..<displays {
+            cell.out.display(MIMEBundle(text: "display \(display)"))
+            try cell.checkCancellation()
+        }
+        for round in 0..<rounds {
+            cell.out.display(MIMEBundle(text: "round \(round)"))
+            for _ in 0..<200 { cell.out.print(String(repeating: "z", count: 99)) }
+        }
         if text > 0 { cell.out.write(String(repeating: "x", count: text)) }
         let block = String(repeating: "y", count: 64 << 10)
         while endless {

@@ -85,6 +85,9 @@ REPLIES = {
         supported_features={"type": "array", "items": one_of("debugger", "kernel subshells")}, debugger=FLAG),
     "shutdown_reply": reply(restart=FLAG),
     "interrupt_reply": reply(),
+    "create_subshell_reply": reply(subshell_id=NAME),
+    "delete_subshell_reply": reply(),
+    "list_subshell_reply": reply(subshell_id=LINES),
 }
 
 IOPUB = {

@@ -30,7 +30,8 @@ def endless(apus, endless_notebook, environment, tmp_path):
     """A run that trains until it is stopped."""
     runs = Runs(apus, endless_notebook, tmp_path / "run", environment, bars=4000, epochs=100000)
     run = runs.start()
-    wait_until(lambda: "%%train" in attach(apus, environment, "--list").stdout)
+    # Not only begun: what it shows is what the tests look for.
+    wait_until(lambda: "Training" in attach(apus, environment, "--no-follow").stdout)
     yield run
     run.kill()
     run.communicate()

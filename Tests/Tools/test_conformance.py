@@ -36,11 +36,13 @@ REQUESTS = [
     # Deprecated, or optional features that kernel_info does not name.
     ("connect_request", {}, "error"),
     ("debug_request", {"seq": 1, "type": "request", "command": "initialize", "arguments": {}}, "error"),
-    ("create_subshell_request", {}, "error"),
-    ("delete_subshell_request", {"subshell_id": "1"}, "error"),
-    ("list_subshell_request", {}, "error"),
+    ("create_subshell_request", {}, "ok"),
+    ("list_subshell_request", {}, "ok"),
     ("nonsense_request", {}, "error"),
+    ("delete_subshell_request", {"subshell_id": "1"}, "error"),
     # Contents that the protocol does not allow.
+    ("delete_subshell_request", {}, "error"),
+    ("delete_subshell_request", {"subshell_id": 1}, "error"),
     ("execute_request", {}, "error"),
     ("execute_request", {"code": 7}, "error"),
     ("execute_request", {"code": QUICK, "silent": "yes"}, "error"),

@@ -136,6 +136,55 @@ def test_a_tooltip_explains_what_is_under_the_cursor(notebook):
     page.wait(lambda: not page.find(".jp-Tooltip"))
 
 
+TRAINING = [
+    "%%auth --hub file:{name}-hub",
+    "%%download --repo simulated/console --path v2_model/BTCUSDT/15m --timeframe 15m --simulate 3000",
+    "%%preprocess",
+    "%%build --recipe multi-task-lstm",
+    "%%train --epochs 100000 --early-stopping 0",
+]
+
+
+def test_contextual_help_is_an_overview_of_the_variables(notebook):
+    page = notebook("let epochs = 5", TRAINING[0].format(name="overview"), TRAINING[1], "")
+    for index in range(3):
+        page.run(index)
+        page.wait(lambda: page.count(index) and page.is_idle())
+    identifier = page.browser.execute_script("return window.jupyterapp.shell.currentWidget.id")
+    run_command(page.browser, "inspector:open")
+    page.wait(lambda: page.find(".jp-Inspector"))
+    page.browser.execute_script("window.jupyterapp.shell.activateById(arguments[0])", identifier)
+    page.wait(lambda: page.browser.execute_script("return window.jupyterapp.shell.currentWidget.id") == identifier)
+    page.edit(3)
+    page.type("%%train")
+    page.wait(lambda: page.find(".jp-Inspector") and "--epochs" in page.find(".jp-Inspector")[0].text)
+    for _ in "%%train":
+        page.type(Keys.BACKSPACE)
+    page.wait(lambda: "epochs" in page.find(".jp-Inspector")[0].text and "%%download" in page.find(".jp-Inspector")[0].text)
+    page.look("overview")
+    assert "--epochs" not in page.find(".jp-Inspector")[0].text
+    run_command(page.browser, "inspector:close")
+
+
+def test_a_subshell_console_answers_while_a_cell_trains(notebook):
+    page = notebook(TRAINING[0].format(name="subshell"), *TRAINING[1:])
+    for index in range(len(TRAINING)):
+        page.run(index)
+        page.wait(lambda: index == len(TRAINING) - 1 or page.count(index) and page.is_idle())
+    page.wait(lambda: page.pictures(len(TRAINING) - 1) == 1, 120)
+    run_command(page.browser, "notebook:create-subshell-console")
+    prompt = ".jp-CodeConsole-promptCell .cm-content"
+    page.wait(lambda: page.find(prompt))
+    page.find(prompt)[0].click()
+    page.type("%who")
+    page.type(Keys.SHIFT, Keys.ENTER)
+    page.wait(lambda: page.find(".jp-CodeConsole-content") and "%%build" in page.find(".jp-CodeConsole-content")[0].text)
+    page.look("subshell-console")
+    run_command(page.browser, "application:close")
+    run_command(page.browser, "notebook:interrupt-kernel")
+    page.wait(lambda: page.errors(len(TRAINING) - 1) == ["Interrupted"])
+
+
 def test_a_password_is_asked_for_and_never_shown(notebook):
     page = notebook("%%auth --hub file:password-hub --prompt", "%who")
     page.run(0)

@@ -51,8 +51,10 @@ class Person:
         assert [e["ename"] for e in answer.of("error")] == [answer.content["ename"]]
 
     def is_quiet(self, number):
-        assert self.run(SHOWS, silent=True).kinds == ["status", "status"]
-        assert "display_data" in self.run(SHOWS, store_history=False).kinds
+        # With a parameter of its own, or the first cells of all would have none to show.
+        shows = f"let quiet = {number}\n{SHOWS}"
+        assert self.run(shows, silent=True).kinds == ["status", "status"]
+        assert "display_data" in self.run(shows, store_history=False).kinds
 
     def interrupts(self, number):
         cell, behind = self.client.execute(ASKS), None

@@ -81,13 +81,13 @@ class Kernel:
     def signature(self, parts):
         return hmac.new(self.key, b"".join(parts), hashlib.sha256).hexdigest().encode() if self.key else b""
 
-    def resident(self):
-        """KB of memory of the kernel and its session process."""
+    def resident(self, kind="VmRSS"):
+        """KB of memory of the kernel and its session process; with `RssAnon`, without what they have read from their files."""
         kernel = self.process.pid
         children = [pid for task in os.listdir(f"/proc/{kernel}/task") for pid in read(f"/proc/{kernel}/task/{task}/children").split()]
         total = 0
         for pid in [kernel, *children]:
-            total += next((int(line.split()[1]) for line in read(f"/proc/{pid}/status").splitlines() if line.startswith("VmRSS")), 0)
+            total += next((int(line.split()[1]) for line in read(f"/proc/{pid}/status").splitlines() if line.startswith(kind)), 0)
         return total
 
     def stop(self):
@@ -141,9 +141,10 @@ class Client:
         self.kernel.requests[parts[0]] = channel
         self.sockets[channel].send_multipart([DELIMITER, self.kernel.signature(parts), *parts])
 
-    def execute(self, code, channel="shell", **options):
+    def execute(self, code, channel="shell", subshell=None, **options):
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": True, "stop_on_error": True}
-        return self.send("execute_request", {**content, **options}, channel)
+        header = {"subshell_id": subshell} if subshell else {}
+        return self.send("execute_request", {**content, **options}, channel, **header)
 
     def ask(self, kind, content=None, channel="shell"):
         """Sends a request and waits for everything that it causes."""
@@ -203,6 +204,18 @@ def read(path):
             return file.read()
     except FileNotFoundError:
         return ""
+
+
+def at_rest(measure):
+    """What `measure` gives once that has not changed for longer than a kernel waits before it gives back what is free."""
+    deadline = time.monotonic() + DEADLINE
+    value, since = measure(), time.monotonic()
+    while time.monotonic() - since < 2.5:
+        assert time.monotonic() < deadline, f"still changing: {value}"
+        time.sleep(0.05)
+        if (new := measure()) != value:
+            value, since = new, time.monotonic()
+    return value
 
 
 def wait_until(condition, what):

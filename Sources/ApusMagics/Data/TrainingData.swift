@@ -1,16 +1,16 @@
-import ApusData
-import ApusSession
+package import ApusData
+package import ApusSession
 import ApusTensor
-import ApusTraining
+package import ApusTraining
 
 /// The labelled sequences of one timeframe, split by time, as the model's heads want them.
-struct TrainingData {
+package struct TrainingData {
     /// The head that learns the type of the next turning point, and the one that learns the bars to it.
     static let directionHead = "direction"
     static let barsHead = "bars"
 
-    let sequences: LabelledSequences
-    let split: ChronologicalSplit
+    package let sequences: LabelledSequences
+    package let split: ChronologicalSplit
     let scaler: StandardScaler
     let features: DownloadedFeatures
 
@@ -21,7 +21,7 @@ struct TrainingData {
     var inputShape: [Int] { [steps, featureCount] }
 
     /// Inputs (N, T, F) that share the file's memory; direction one-hot (N, C); bars as log(1 + bars), (N, 1).
-    func examples(_ rows: Range<Int>) throws -> Examples {
+    package func examples(_ rows: Range<Int>) throws -> Examples {
         let memory = sequences.inputs(of: rows)
         return try Examples(
             inputs: Tensor(shape: [rows.count] + inputShape, borrowing: memory.values, owner: memory),
@@ -31,11 +31,11 @@ struct TrainingData {
             ])
     }
 
-    var summary: String {
+    package var summary: String {
         "(\(sequences.count), \(steps), \(featureCount)): \(split.training.count) training, \(split.validation.count) validation, \(split.test.count) test"
     }
 }
 
 extension WorkspaceKeys {
-    static let data = WorkspaceKey<TrainingData>("data", producedBy: "preprocess") { $0.summary }
+    package static let data = WorkspaceKey<TrainingData>("data", producedBy: "preprocess") { $0.summary }
 }

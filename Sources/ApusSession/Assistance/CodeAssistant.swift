@@ -30,14 +30,15 @@ struct CodeAssistant {
         let cursor = min(max(cursor, 0), source.count)
         let place = CellPlace(source, cursor: cursor, catalogue: catalogue, wholeWord: true)
         switch place.kind {
-        case .nothing: return inspectParameter(named: CellPlace.word(source, around: cursor))
+        case .nothing: return inspectName(CellPlace.word(source, around: cursor))
+        case .magicName where place.range.isEmpty: return overview
         case .magicName:
             let name = String(source[place.range].drop { $0 == "%" || $0 == "?" })
             return catalogue.declaration(named: name).map { HelpPage.page($0, detail: detail) }
         case .option(let declaration, _):
             return declaration.option(named: source[place.range]).map { HelpPage.tooltip($0, of: declaration.name) }
         case .value(let option, let declaration, _), .argument(let option, let declaration, _): return HelpPage.tooltip(option, of: declaration.name)
-        case .parameter: return inspectParameter(named: source[place.range])
+        case .parameter: return inspectName(source[place.range])
         case .body(let body, let bodyPlace, let type):
             return type.inspection(inBody: body, at: bodyPlace, in: context(partial: bodyPlace.word))
         }
@@ -47,11 +48,22 @@ struct CodeAssistant {
         AssistanceContext(environment: environment, parameters: names.parameters, workspace: names.entries, partial: partial, given: given)
     }
 
-    private func inspectParameter(named name: String) -> MIMEBundle? {
-        names.parameters[name].map { value in
-            let text = "\(name): \(ParameterText.type(value)) = \(ParameterText.text(value))"
-            return MIMEBundle(text: text, html: "<pre>\(HTML.escape(text))</pre>", markdown: "```swift\n\(text)\n```")
+    /// All that the session holds, for a place where nothing stands. JupyterLab's contextual help asks wherever the cursor goes, so an
+    /// empty line makes it an overview of the variables.
+    private var overview: MIMEBundle? {
+        let parameters = names.parameterOrder.map { ($0, names.parameters[$0] ?? nil) }
+        return WorkspaceOverview(values: names.entries, parameters: parameters).table?.bundle
+    }
+
+    private func inspectName(_ name: String) -> MIMEBundle? {
+        if let value = names.parameters[name] {
+            return line("\(name): \(ParameterText.type(value)) = \(ParameterText.text(value))")
         }
+        return names.entries.first { $0.name == name }.map { line("\($0.name): \($0.summary), from \($0.origin) in cell [\($0.cell)]") }
+    }
+
+    private func line(_ text: String) -> MIMEBundle {
+        MIMEBundle(text: text, html: "<pre>\(HTML.escape(text))</pre>", markdown: "```swift\n\(text)\n```")
     }
 
     private func magicNames(_ sigil: String) -> [Completions.Item] {

@@ -19,6 +19,7 @@ package struct EventBuffer: Sendable {
     /// The text of each piece; empty for those that are no text. Apart from the pieces, so that appending does not copy.
     private var texts: [String] = []
     private var updates: [String: Int] = [:]
+    private var supersededCount = 0
     /// The first of the pieces of text at the end.
     private var lastTexts = 0
     /// UTF-8 bytes of the texts and of the strings in the other events.
@@ -27,7 +28,7 @@ package struct EventBuffer: Sendable {
     package init() {}
 
     package var isEmpty: Bool { pieces.isEmpty }
-    /// How many pieces there are, superseded ones included.
+    /// How many pieces there are. Of those that newer ones replaced, no more are kept than of the others.
     package var count: Int { pieces.count }
 
     package mutating func append(_ event: CellEvent) {
@@ -63,10 +64,24 @@ package struct EventBuffer: Sendable {
                     return
                 }
                 pieces[index] = .superseded
+                supersededCount += 1
+                if supersededCount > max(Self.mostPieces, pieces.count / 2) { discardSuperseded() }
             }
             updates[id] = pieces.count
         }
         append(piece: .event(.updateDisplay(display)), bytes: bytes)
+    }
+
+    private mutating func discardSuperseded() {
+        // Where the piece at each index goes; and one past the end.
+        var places = [0]
+        for piece in pieces { if case .superseded = piece { places.append(places.last!) } else { places.append(places.last! + 1) } }
+        let kept = pieces.indices.filter { places[$0 + 1] > places[$0] }
+        pieces = kept.map { pieces[$0] }
+        texts = kept.map { texts[$0] }
+        updates = updates.mapValues { places[$0] }
+        lastTexts = places[lastTexts]
+        supersededCount = 0
     }
 
     private mutating func append(piece: Piece, bytes: Int) {

@@ -47,7 +47,8 @@ struct ProgressRendering {
         let title = HTML.escape(state.title)
         return """
             <div style="max-width:720px;font-family:var(--jp-ui-font-family, system-ui, sans-serif);font-size:13px;color:var(--jp-ui-font-color1, inherit)">\
-            <div style="display:flex;justify-content:space-between;gap:1em"><strong>\(title)</strong><span>\(percentage)</span></div>\
+            <div style="display:flex;justify-content:space-between;gap:1em">\
+            <strong style="min-width:0;overflow-wrap:anywhere">\(title)</strong><span>\(percentage)</span></div>\
             <div role="progressbar" aria-label="\(title)"\(value) aria-valuetext="\(HTML.escape(text))" \
             style="height:8px;margin:4px 0;border-radius:4px;overflow:hidden;background:var(--jp-layout-color3, rgba(128,128,128,0.3))">\
             <div style="height:100%;width:\(width);background:\(fill)"></div></div>\

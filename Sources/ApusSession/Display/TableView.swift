@@ -85,9 +85,13 @@ public struct TableView: Sendable, Equatable {
         func line(_ row: [String]) -> String {
             "| " + columns.map { Markdown.escapeCell(cell(row, $0)) }.joined(separator: " | ") + " |"
         }
-        let rule = "| " + columns.map { alignment($0) == .right ? "---:" : "---" }.joined(separator: " | ") + " |"
+        // As long as the longest text: in LaTeX, pandoc gives wide tables column widths in this proportion.
+        let widths = columns.map { column in max(3, (rows + [headers]).map { cell($0, column).displayWidth }.max() ?? 0) }
+        let rule = columns.map { column in
+            alignment(column) == .right ? String(repeating: "-", count: widths[column] - 1) + ":" : String(repeating: "-", count: widths[column])
+        }
         let heading = title.map { "**\(Markdown.escapeCell($0))**\n\n" } ?? ""
-        return heading + ([line(headers), rule] + rows.map(line)).joined(separator: "\n")
+        return heading + ([line(headers), "| " + rule.joined(separator: " | ") + " |"] + rows.map(line)).joined(separator: "\n")
     }
 }
 

@@ -13,6 +13,13 @@ extension CellError {
         self.init(name: mistake.name, message: message, report: report)
     }
 
+    /// The lines of a report about one place of a cell, as for a mistake of the cell language.
+    package static func excerpt(_ message: String, isError: Bool, source: CellSource, range: Range<Int>, replacement: String?) -> [String] {
+        var lines = [isError ? ANSI.red(message) : message] + Excerpt(source: source, range: range).lines
+        if let replacement { lines.append(ANSI.cyan("→ ") + "the compiler offers `\(replacement)`") }
+        return lines
+    }
+
     /// The report of an error that has no place in the text.
     package init(name: String, title: String, details: [String] = [], hint: String? = nil) {
         var report = [ANSI.red(name) + ": " + title] + details

@@ -77,6 +77,7 @@ public final class CellContext {
 
     /// Runs the cell that follows a magic with ``MagicBody/cell(_:)``.
     public func runNested(in session: isolated CellSession) async throws {
+        if let code = call.nestedSwift { return try await runner.run(swift: code, in: session) }
         try await runner.run(call.nested, in: session)
     }
 

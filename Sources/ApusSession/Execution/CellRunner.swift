@@ -12,13 +12,40 @@ struct CellRunner {
 
     func run(in session: isolated CellSession) async throws {
         let catalogue = session.catalogue
-        switch try CellParser(source, catalogue).parse() {
+        switch try parse(catalogue, hasSwift: session.swift != nil) {
         case .statements(let statements):
             // A mistake in the last line must not come after an hour of work for the first.
             var parameters = workspace.parameters
             try check(statements, &parameters)
             try await run(statements, in: session)
-        case .swift(let code): throw SwiftCellsUnavailable.mistake(code, catalogue)
+        case .swift(let code):
+            guard session.swift != nil else { throw SwiftCellsUnavailable.mistake(code, catalogue) }
+            try await run(swift: 0..<source.count, in: session)
+        }
+    }
+
+    private func parse(_ catalogue: MagicCatalogue, hasSwift: Bool) throws(CellMistake) -> ParsedCell {
+        do {
+            return try CellParser(source, catalogue).parse()
+        } catch {
+            // What the cell language does not take, such as a text of several lines, Swift may; if not, its compiler says why.
+            guard hasSwift, !source.hasMagics else { throw error }
+            return .swift(SwiftCode(range: 0..<source.count))
+        }
+    }
+
+    /// Runs a part of the cell that is Swift code.
+    func run(swift range: Range<Int>, in session: isolated CellSession) async throws {
+        guard let swift = session.swift else { throw SwiftCellsUnavailable.mistake(SwiftCode(range: range), session.catalogue) }
+        // On the lines on which it stands in the cell.
+        let lines = String(repeating: "\n", count: source.position(of: range.lowerBound).line - 1)
+        let part = range == 0..<source.count ? source : CellSource(lines + source[range])
+        let cell = SwiftCell(self, source: part, environment: session.environment)
+        defer { cell.close() }
+        try await withTaskCancellationHandler {
+            try swift.run(cell)
+        } onCancel: {
+            swift.interrupt()
         }
     }
 
@@ -56,7 +83,7 @@ struct CellRunner {
 
     private func run(_ call: MagicCall, in session: isolated CellSession) async throws {
         let declaration = try declaration(of: call)
-        let magic = try ArgumentBinder(declaration, call, parameters: workspace.parameters).makeMagic()
+        let magic = try session.magic(ArgumentBinder(declaration, call, parameters: workspace.parameters))
         if let mistake = MissingBody.mistake(declaration.type, call) { throw mistake }
         workspace.consumer = call.name
         for key in magic.needs where !workspace.contains(key) { throw MissingWorkspaceValue(key, neededBy: call.name) }

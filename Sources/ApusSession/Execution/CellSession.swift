@@ -9,22 +9,38 @@ public actor CellSession: Session {
     public nonisolated let catalogue: MagicCatalogue
     public nonisolated let environment: SessionEnvironment
     public nonisolated let language: LanguageInfo
+    /// Runs Swift code; nil where there is no toolchain.
+    nonisolated let swift: (any SwiftCellRunner)?
     private nonisolated let queue = RunQueue()
     private nonisolated let names = Mutex(SessionNames())
+    /// Runs what only reads, on a thread of its own; made when it is first needed.
+    private nonisolated let reader = Mutex<CellSession?>(nil)
     /// Begins the ids of displays.
     private let displayPrefix: String
     private var contents = WorkspaceContents()
     private var cellsRun = 0
+    /// The magics that were called without options, by name.
+    private var plainMagics: [String: any Magic] = [:]
 
     /// - Parameters:
     ///   - magics: The magics beside the generic ones.
+    ///   - swift: Runs cells of Swift code; without it they end with an error that says so.
     ///   - displayPrefix: Begins the ids of displays. Sessions that follow each other in one front need different ones, so that a
     ///     display of the session before is never updated.
     public init(
-        magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus"
+        magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus",
+        swift: (any SwiftCellRunner)? = nil
     ) {
+        self.init(MagicCatalogue(magics), environment, language, displayPrefix, swift)
+    }
+
+    private init(
+        _ catalogue: MagicCatalogue, _ environment: SessionEnvironment, _ language: LanguageInfo, _ displayPrefix: String,
+        _ swift: (any SwiftCellRunner)?
+    ) {
+        self.swift = swift
         executor = SessionExecutor()
-        catalogue = MagicCatalogue(magics)
+        self.catalogue = catalogue
         self.environment = environment
         self.language = language
         self.displayPrefix = displayPrefix
@@ -80,13 +96,43 @@ public actor CellSession: Session {
         }
     }
 
+    /// The magic that is called. Without options it is always the same one, and made only once: that takes longer than most of them run.
+    func magic(_ binder: ArgumentBinder) throws(CellMistake) -> any Magic {
+        guard binder.isPlain else { return try binder.makeMagic() }
+        let name = binder.declaration.name
+        if let magic = plainMagics[name] { return magic }
+        let magic = try binder.makeMagic()
+        // A struct, whose copies share nothing.
+        if !(type(of: magic) is AnyClass) { plainMagics[name] = magic }
+        return magic
+    }
+
     private func adopt(_ workspace: Workspace) {
         contents = workspace.committed
-        let entries = contents.order.compactMap { name in
-            contents.entries[name].map { WorkspaceListing(name: name, summary: $0.describe(), producer: $0.producer, cell: $0.cell) }
+        let entries = contents.listing
+        let (parameters, order) = (contents.parameters, contents.parameterOrder)
+        names.withLock { $0 = SessionNames(parameters: parameters, parameterOrder: order, entries: entries) }
+    }
+
+    // MARK: Reading
+
+    public nonisolated func runReadOnly(_ request: CellRequest) async -> FinishedCell? {
+        guard ReadOnlyRule(catalogue: catalogue).allows(CellSource(request.code)) else { return nil }
+        let reader = reader.withLock { reader in
+            if let reader { return reader }
+            let made = CellSession(catalogue, environment, language, displayPrefix + "-read", nil)
+            reader = made
+            return made
         }
-        let parameters = contents.parameters
-        names.withLock { $0 = SessionNames(parameters: parameters, entries: entries) }
+        return await reader.perform(request, on: names.withLock { $0 })
+    }
+
+    /// Runs a cell over names and descriptions.
+    private func perform(_ request: CellRequest, on names: SessionNames) async -> FinishedCell {
+        contents = WorkspaceContents(names)
+        let client = EventRecorder()
+        let reply = await perform(request, client, Interruption())
+        return FinishedCell(events: client.events, reply: reply)
     }
 
     // MARK: User expressions
@@ -118,7 +164,30 @@ public actor CellSession: Session {
 /// The names of the workspace as of the last cell, for answers while another cell runs.
 struct SessionNames: Sendable {
     var parameters: [String: JSON] = [:]
+    var parameterOrder: [String] = []
     var entries: [WorkspaceListing] = []
+}
+
+extension WorkspaceContents {
+    /// A workspace without values, for cells that read names and descriptions.
+    init(_ names: SessionNames) {
+        self.init(parameters: names.parameters, parameterOrder: names.parameterOrder)
+        for entry in names.entries {
+            set(Entry(value: (), producer: entry.producer, cell: entry.cell) { entry.summary }, for: entry.name)
+        }
+    }
+}
+
+/// Keeps what a cell shows.
+private final class EventRecorder: SessionClient {
+    private let recorded = Mutex<[CellEvent]>([])
+
+    var events: [CellEvent] { recorded.withLock { $0 } }
+
+    func receive(_ event: CellEvent) { recorded.withLock { $0.append(event) } }
+
+    /// What only reads asks for nothing.
+    func requestInput(prompt: String, isPassword: Bool) async throws -> String { throw InputUnavailable() }
 }
 
 extension CellError {

@@ -14,6 +14,7 @@ package struct AttachMagic: Magic {
         executes too.
         """
     package static let example = "%attach"
+    package static let isReadOnly = true
 
     @Argument(help: "Which cell: 1 is the latest one, 2 the one before it, as --list numbers them.") package var cell: Int?
     @Flag(help: "List the cells that can be shown.") package var list = false
@@ -38,7 +39,7 @@ package struct AttachMagic: Magic {
     ///
     /// - Throws: `CellError` when its options are wrong.
     package static func call(inCell code: String) throws(CellError) -> AttachMagic? {
-        guard code.utf8.count <= longestCell, code.contains(name) else { return nil }
+        guard code.utf8.count <= longestCell, code.utf8.contains(UInt8(ascii: "%")), code.contains(name) else { return nil }
         let catalogue = MagicCatalogue([])
         let source = CellSource(code)
         guard case .statements(let statements)? = try? CellParser(source, catalogue).parse(), statements.count == 1,

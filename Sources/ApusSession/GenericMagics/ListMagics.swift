@@ -5,6 +5,7 @@ struct ListMagics: Magic {
     static let name = "lsmagic"
     static let abstract = "Lists the magics with a line about each."
     static let example = "%lsmagic"
+    static let isReadOnly = true
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let magics = session.catalogue.magics

@@ -5,6 +5,7 @@ struct ParametersMagic: Magic {
     static let name = "parameters"
     static let abstract = "Shows the parameters with their types and values."
     static let example = "let epochs = 5\n%parameters"
+    static let isReadOnly = true
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let rows = cell.workspace.parameterNames.map { name in

@@ -12,6 +12,7 @@ struct ResetMagic: Magic {
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let count = cell.workspace.listing.count
         cell.workspace.removeAll(parameters: parameters)
+        session.swift?.reset()
         cell.out.print(count == 1 ? "1 value removed" : "\(count) values removed")
     }
 }

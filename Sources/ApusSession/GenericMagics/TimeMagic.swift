@@ -5,6 +5,7 @@ struct TimeMagic: Magic {
     static let name = "time"
     static let abstract = "Runs a magic, or the rest of the cell, and says how long it took."
     static let example = "%%time\n%%train --epochs 5"
+    static let isReadOnly = true
     static let body = MagicBody.cell("what to time: a magic on the same line, or the rest of the cell")
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {

@@ -15,6 +15,11 @@ public protocol Session: Sendable {
         _ request: CellRequest, client: any SessionClient, completion: @escaping @Sendable (CellReply) -> Void
     ) -> @Sendable () -> Void
 
+    /// Runs a cell that only reads what the session holds, beside the cell that runs. Answers while a cell runs.
+    ///
+    /// - Returns: Nil when the cell does more than that, and has to wait for its turn in ``start(_:client:completion:)``.
+    func runReadOnly(_ request: CellRequest) async -> FinishedCell?
+
     /// Asks the running cell to stop at the next safe point; does nothing when none is running. State is kept.
     func interrupt()
 
@@ -35,6 +40,9 @@ public protocol Session: Sendable {
 }
 
 extension Session {
+    /// No cell is known to only read.
+    public func runReadOnly(_ request: CellRequest) async -> FinishedCell? { nil }
+
     /// Runs one cell to its end. Every output reaches `client` before this returns. Cancelling the calling task is an interrupt.
     public func execute(_ request: CellRequest, client: any SessionClient) async -> CellReply {
         let stop = CellStop()

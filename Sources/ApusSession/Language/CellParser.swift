@@ -133,7 +133,11 @@ struct CellParser {
         }
         // `%time %%train ...` times a cell magic, which takes the rest of the cell.
         let end = call.isCell || rest.starts(with: "%%") ? cursor.end : cursor.restOfLine.upperBound
-        call.nested = try parse(cursor.offset..<end, depth: depth + 1)
+        do {
+            call.nested = try parse(cursor.offset..<end, depth: depth + 1)
+        } catch .swift {
+            call.nestedSwift = cursor.offset..<end
+        }
         cursor.offset = end
         return .magic(call)
     }

@@ -47,6 +47,9 @@ public struct CellSource: Sendable, Equatable {
         return start..<end
     }
 
+    /// Whether a line begins like a magic.
+    var hasMagics: Bool { (1...lineCount).contains { line($0).first { $0 != " " && $0 != "\t" } == "%" } }
+
     /// The text of line `number` (from 1) without its line break.
     public func line(_ number: Int) -> String { self[lineRange(number)] }
 

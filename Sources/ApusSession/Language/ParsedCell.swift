@@ -42,6 +42,8 @@ struct MagicCall {
     var body: CellBody?
     /// What a magic such as `%time` runs.
     var nested: [CellStatement] = []
+    /// The scalars of the code that it runs, where that is Swift.
+    var nestedSwift: Range<Int>?
 
     /// As the user writes it.
     var spelled: String { (isCell ? "%%" : "%") + name }

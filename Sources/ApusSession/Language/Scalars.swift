@@ -64,7 +64,7 @@ struct ScalarCursor {
     mutating func skipSpaceAndComments() throws(CellMistake) {
         while let scalar = current {
             if scalar.isSpace { offset += 1; continue }
-            if scalar == "#" || starts(with: "//") { skipLine(); continue }
+            if scalar == "#" && !starts(with: "#\"") && !starts(with: "#/") || starts(with: "//") { skipLine(); continue }
             guard starts(with: "/*") else { return }
             try skipBlockComment()
         }

@@ -30,6 +30,9 @@ struct ArgumentBinder {
         if mistakes.isEmpty { requireOptions() }
     }
 
+    /// Whether no option is given.
+    var isPlain: Bool { bindings.isEmpty && mistakes.isEmpty }
+
     /// The magic with its options set.
     ///
     /// - Throws: The first mistake.

@@ -55,6 +55,9 @@ public protocol Magic: ParsableArguments {
     static var example: String { get }
     /// Whether text follows the options.
     static var body: MagicBody { get }
+    /// Whether it changes nothing and reads nothing but names, descriptions and parameters of the workspace, so that it can run beside
+    /// the cell that runs.
+    static var isReadOnly: Bool { get }
     /// What must be in the workspace before it runs, whatever its options.
     static var needs: [any AnyWorkspaceKey] { get }
     /// What it leaves in the workspace.
@@ -87,6 +90,7 @@ public protocol Magic: ParsableArguments {
 extension Magic {
     public static var discussion: String { "" }
     public static var body: MagicBody { .none }
+    public static var isReadOnly: Bool { false }
     public static var needs: [any AnyWorkspaceKey] { [] }
     public static var leaves: [any AnyWorkspaceKey] { [] }
     public var needs: [any AnyWorkspaceKey] { Self.needs }

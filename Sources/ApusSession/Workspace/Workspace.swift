@@ -15,6 +15,8 @@ struct WorkspaceContents {
     /// Names in the order in which they first came.
     var order: [String] = []
     var parameterOrder: [String] = []
+    /// Variables of Swift code that are no parameters.
+    var variables: [WorkspaceListing] = []
 
     mutating func set(_ entry: Entry, for name: String) {
         if entries.updateValue(entry, forKey: name) == nil { order.append(name) }
@@ -84,16 +86,23 @@ public final class Workspace {
         hasCommitted = true
     }
 
+    /// Lists variables that cells of Swift have declared; replaces the earlier list.
+    public func setVariables(_ variables: [WorkspaceListing]) { staged.variables = variables }
+
     /// Empties the workspace; the parameters stay unless `parameters` is set.
     public func removeAll(parameters: Bool) {
         staged = WorkspaceContents(parameters: parameters ? [:] : staged.parameters, parameterOrder: parameters ? [] : staged.parameterOrder)
     }
 
     /// One line for each value: name, description, producer and the number of the cell.
-    public var listing: [WorkspaceListing] {
-        staged.order.compactMap { name in
-            staged.entries[name].map { WorkspaceListing(name: name, summary: $0.describe(), producer: $0.producer, cell: $0.cell) }
-        }
+    public var listing: [WorkspaceListing] { staged.listing }
+}
+
+extension WorkspaceContents {
+    var listing: [WorkspaceListing] {
+        order.compactMap { name in
+            entries[name].map { WorkspaceListing(name: name, summary: $0.describe(), producer: $0.producer, cell: $0.cell) }
+        } + variables
     }
 }
 
@@ -101,6 +110,14 @@ public final class Workspace {
 public struct WorkspaceListing: Sendable, Equatable {
     public let name: String
     public let summary: String
+    /// The magic that made it, without percent signs; empty for a variable of Swift code.
     public let producer: String
     public let cell: Int
+
+    public init(name: String, summary: String, producer: String, cell: Int) {
+        self.name = name
+        self.summary = summary
+        self.producer = producer
+        self.cell = cell
+    }
 }

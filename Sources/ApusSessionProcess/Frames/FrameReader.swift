@@ -21,7 +21,7 @@ package struct FrameReader {
         let start = position + Frame.headerLength
         guard buffer.count - start >= length else { return nil }
         let message: JSON
-        do { message = try JSON(parsing: buffer[start..<start + length]) } catch { throw .notJSON(error) }
+        do { message = try JSON(parsing: ContiguousArray(buffer[start..<start + length])) } catch { throw .notJSON(error) }
         position = start + length
         discardRead()
         return (message, Frame.headerLength + length)

@@ -6,6 +6,7 @@ final class OpenQueries: Sendable {
     enum Answer: Sendable {
         case completions(Completions)
         case inspection(MIMEBundle?)
+        case finished(FinishedCell?)
     }
 
     private enum Query {

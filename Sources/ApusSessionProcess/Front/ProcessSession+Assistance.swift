@@ -1,6 +1,6 @@
 public import ApusSession
 
-/// Questions about code. The process answers, because it knows the workspace; where there is none, or it is too busy to answer, the
+/// Questions about code, and cells that only read. The process answers, because it knows the workspace; where there is none, or it is too busy to answer, the
 /// substitute does, with all it knows of the language.
 extension ProcessSession {
     /// How long the process may take.
@@ -21,6 +21,11 @@ extension ProcessSession {
     /// Depends on the language alone.
     public func completeness(of code: String) async -> Completeness {
         await substitute.session.completeness(of: code)
+    }
+
+    public func runReadOnly(_ request: CellRequest) async -> FinishedCell? {
+        if case .finished(let cell) = await ask({ .read(query: $0, request) }) { return cell }
+        return state.withLock { $0.child } == nil ? await substitute.session.runReadOnly(request) : nil
     }
 
     private func ask(_ command: (Int) -> SessionCommand) async -> OpenQueries.Answer? {

@@ -29,6 +29,7 @@ extension ProcessSession: SessionChildObserver {
             if delivery.isIdle { end(run, reply) } else { delivery.post { self.end(run, reply) } }
         case .completions(let query, let found): queries.answer(query, .completions(found))
         case .inspection(let query, let found): queries.answer(query, .inspection(found))
+        case .finished(let query, let cell): queries.answer(query, .finished(cell))
         }
     }
 
@@ -40,7 +41,9 @@ extension ProcessSession: SessionChildObserver {
     private func receive(_ event: CellEvent, of cell: Int, bytes: Int, from child: SessionChild) {
         guard let run = running(cell) else {
             if case .stream(_, let text) = event { keep(text) }
-            return taken(bytes, from: child)
+            // Text of no cell has taken no room.
+            if cell != 0 { taken(bytes, from: child) }
+            return
         }
         delivery.post(bytes: bytes) {
             self.show(event, of: run)
@@ -60,7 +63,7 @@ extension ProcessSession: SessionChildObserver {
     private func taken(_ bytes: Int, from child: SessionChild) {
         let sum = state.withLock { state in
             guard state.child === child else { return 0 }
-            state.takenBytes += bytes
+            state.takenBytes += EventWindow.weight(ofFrame: bytes)
             guard state.takenBytes >= Self.reportedBytes else { return 0 }
             defer { state.takenBytes = 0 }
             return state.takenBytes

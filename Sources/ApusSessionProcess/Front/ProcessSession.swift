@@ -146,21 +146,16 @@ public final class ProcessSession: Session {
         let run = state.withLock { state -> CellRun? in
             guard state.child === child else { return nil }
             state.child = nil
-            if let run = state.running { return run }
-            if !state.isClosed {
+            // No cell ran: the next one tells of it, also when it has come already and found the process dead.
+            if state.running?.isSent != true, !state.isClosed {
                 var end = end
                 end.errors = state.strayText + end.errors
                 state.unreportedEnd = end
             }
-            return nil
+            return state.running
         }
         guard let run else { return }
-        if run.isSent {
-            delivery.post { self.report(end, to: run) }
-        } else {
-            state.withLock { $0.unreportedEnd = end }
-            start(run)
-        }
+        if run.isSent { delivery.post { self.report(end, to: run) } } else { start(run) }
     }
 
     /// Ends the cell that ran when its process ended: last words, error, reply.

@@ -15,6 +15,16 @@ extension CellReply {
     }
 }
 
+extension FinishedCell {
+    var json: JSON { ["events": .array(events.map(\.json)), "reply": reply.json] }
+
+    init(_ fields: MessageFields) throws(FrameError) {
+        var events: [CellEvent] = []
+        for event in try fields.array("events") { events.append(try CellEvent(try MessageFields(event))) }
+        self.init(events: events, reply: try CellReply(try fields.fields("reply")))
+    }
+}
+
 extension ExpressionValue {
     var json: JSON {
         switch self {

@@ -12,12 +12,14 @@ package enum SessionCommand: Sendable, Equatable {
     case delivered(bytes: Int)
     case complete(query: Int, code: String, cursor: Int)
     case inspect(query: Int, code: String, cursor: Int, detail: InspectionDetail)
+    /// Runs a cell beside the one that runs, if it only reads.
+    case read(query: Int, CellRequest)
     /// Interrupts what runs, frees what the session holds, and ends the process.
     case close
 }
 
 extension SessionCommand {
-    private enum Kind: String { case execute, interrupt, answer, delivered, complete, inspect, close }
+    private enum Kind: String { case execute, interrupt, answer, delivered, complete, inspect, read, close }
 
     package var json: JSON {
         switch self {
@@ -29,6 +31,7 @@ extension SessionCommand {
             ["kind": "complete", "query": .int(query), "code": .string(code), "cursor": .int(cursor)]
         case .inspect(let query, let code, let cursor, let detail):
             ["kind": "inspect", "query": .int(query), "code": .string(code), "cursor": .int(cursor), "detail": .int(detail.rawValue)]
+        case .read(let query, let request): ["kind": "read", "query": .int(query), "request": request.json]
         case .close: ["kind": "close"]
         }
     }
@@ -45,6 +48,7 @@ extension SessionCommand {
             self = .inspect(
                 query: try fields.int("query"), code: try fields.string("code"), cursor: try fields.int("cursor"),
                 detail: try fields.int("detail") > 0 ? .full : .brief)
+        case .read: self = .read(query: try fields.int("query"), try CellRequest(try fields.fields("request")))
         case .close: self = .close
         }
     }

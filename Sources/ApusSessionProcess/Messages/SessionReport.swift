@@ -13,10 +13,12 @@ package enum SessionReport: Sendable, Equatable {
     case reply(cell: Int, CellReply)
     case completions(query: Int, Completions)
     case inspection(query: Int, MIMEBundle?)
+    /// Nil for a cell that does more than read.
+    case finished(query: Int, FinishedCell?)
 }
 
 extension SessionReport {
-    private enum Kind: String { case event, ask, withdraw, reply, completions, inspection }
+    private enum Kind: String { case event, ask, withdraw, reply, completions, inspection, finished }
 
     package var json: JSON {
         switch self {
@@ -27,6 +29,7 @@ extension SessionReport {
         case .reply(let cell, let reply): ["kind": "reply", "cell": .int(cell), "reply": reply.json]
         case .completions(let query, let completions): ["kind": "completions", "query": .int(query), "found": completions.json]
         case .inspection(let query, let bundle): ["kind": "inspection", "query": .int(query), "found": bundle?.json ?? .null]
+        case .finished(let query, let cell): ["kind": "finished", "query": .int(query), "cell": cell?.json ?? .null]
         }
     }
 
@@ -44,6 +47,9 @@ extension SessionReport {
         case .inspection:
             let found = fields.object["found"]?.isNull ?? true ? nil : try MIMEBundle(try fields.fields("found"))
             self = .inspection(query: try fields.int("query"), found)
+        case .finished:
+            let cell = fields.object["cell"]?.isNull ?? true ? nil : try FinishedCell(try fields.fields("cell"))
+            self = .finished(query: try fields.int("query"), cell)
         }
     }
 }

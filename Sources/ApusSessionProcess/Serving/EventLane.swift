@@ -24,6 +24,15 @@ final class EventLane: Sendable {
         }
     }
 
+    /// Sends text that belongs to no cell. The front keeps the end of it, so it takes no room in the window; what comes faster than it is
+    /// read is left out. Never waits: the thread that begins cells is held up by it, which is the one that hears of room in the window.
+    func sendStray(_ text: String, to name: StreamName) {
+        guard sender.waitingBytes < Self.longestText else { return }
+        for piece in TextPieces(text, longest: Self.longestText) {
+            if let frame = try? Frame.bytes(SessionReport.event(cell: 0, .stream(name, piece)).json) { sender.send(frame) }
+        }
+    }
+
     /// Takes no room in the window: there is one reply at the end of each cell.
     func send(_ reply: CellReply, cell: Int) {
         order.withLock { _ in
@@ -40,7 +49,7 @@ final class EventLane: Sendable {
     private func post(_ event: CellEvent, _ cell: Int) {
         do {
             let frame = try Frame.bytes(SessionReport.event(cell: cell, event).json)
-            window.take(frame.count)
+            window.take(EventWindow.weight(ofFrame: frame.count))
             sender.send(frame)
         } catch {
             post(.stream(.stderr, "warning: an output was left out: it is \(error)\n"), cell)

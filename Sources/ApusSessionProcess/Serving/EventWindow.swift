@@ -7,6 +7,12 @@ import Synchronization
 final class EventWindow: Sendable {
     /// Bytes. Enough that a front which merely pauses does not slow a cell down.
     static let size = 8 << 20
+    /// What the smallest event counts for, in bytes: a thousand are on their way at most. Behind a Jupyter server, which takes so many in
+    /// a second or two, an interrupted cell has to wait for them.
+    private static let leastWeight = 8 << 10
+
+    /// What an event counts for, on both sides.
+    static func weight(ofFrame byteCount: Int) -> Int { max(byteCount, leastWeight) }
 
     private struct State {
         var bytes = 0

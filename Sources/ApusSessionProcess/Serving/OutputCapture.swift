@@ -16,9 +16,16 @@ final class OutputCapture: Sendable {
         var decoders: [StreamName: UTF8Decoder] = [.stdout: UTF8Decoder(), .stderr: UTF8Decoder()]
     }
 
+    private struct Written {
+        /// The stream of the session's last text.
+        var last = StreamName.stdout
+        /// UTF-8 bytes that the session has put into the pipes since it last drained them.
+        var byteCount = 0
+    }
+
     /// How long text waits for more.
     private static let delay: Duration = .milliseconds(2)
-    /// UTF-8 bytes from which on a text goes straight to the sink.
+    /// UTF-8 bytes from which on a text goes straight to the sink, and texts do not wait for more: a full pipe would hold the cell up.
     private static let longText = 16 << 10
 
     private let pipes: [(name: StreamName, pipe: Descriptor)]
@@ -26,8 +33,7 @@ final class OutputCapture: Sendable {
     private let inputs: [StreamName: Descriptor]
     private let stopped = Wakeup()
     private let state = Mutex(State())
-    /// The stream of the session's last text.
-    private let last = Mutex(StreamName.stdout)
+    private let written = Mutex(Written())
     private let sink: Sink
 
     init(output: Descriptor, errors: Descriptor, sink: @escaping Sink) {
@@ -55,12 +61,20 @@ final class OutputCapture: Sendable {
 
     /// Takes what the session prints.
     func write(_ text: String, to name: StreamName) {
-        last.withLock { last in
-            let isLong = text.utf8.count >= Self.longText
+        written.withLock { written in
+            let byteCount = text.utf8.count
             // The order between the two streams is that of the reading.
-            if last != name || isLong { drain() }
-            last = name
-            if isLong { sink(text, name) } else { fill(name, text) }
+            if written.last != name || written.byteCount + byteCount >= Self.longText {
+                drain()
+                written.byteCount = 0
+            }
+            written.last = name
+            if byteCount >= Self.longText {
+                sink(text, name)
+            } else {
+                fill(name, text)
+                written.byteCount += byteCount
+            }
         }
     }
 
@@ -79,11 +93,16 @@ final class OutputCapture: Sendable {
 
     /// Forwards what was written so far, so that what is shown next comes after it.
     func drain() {
-        var entries = pipes.map { pollfd(fd: $0.pipe.number, events: Int16(POLLIN), revents: 0) }
-        guard poll(&entries, nfds_t(entries.count), 0) > 0 else { return }
+        // Under the lock even when the pipes are empty: what was in them may still be on its way through another thread's hands.
         state.withLock { state in
+            guard hasInput else { return }
             for (name, pipe) in pipes { forward(pipe, name, &state) }
         }
+    }
+
+    private var hasInput: Bool {
+        var entries = pipes.map { pollfd(fd: $0.pipe.number, events: Int16(POLLIN), revents: 0) }
+        return poll(&entries, nfds_t(entries.count), 0) > 0
     }
 
     /// Forwards what C's standard output held back, and scalars that were cut: the cell ends.

@@ -32,7 +32,8 @@ final class SessionServer: Sendable {
         self.lane = lane
         questions = OpenQuestions { Self.send($0, to: sender) }
         capture = OutputCapture(output: output, errors: errors) { [current] text, name in
-            if let cell = current.number { lane.send(.stream(name, text), cell: cell) }
+            guard let cell = current.number else { return }
+            if cell == 0 { lane.sendStray(text, to: name) } else { lane.send(.stream(name, text), cell: cell) }
         }
     }
 
@@ -74,6 +75,7 @@ final class SessionServer: Sendable {
             answer { [session] in .completions(query: query, await session.complete(code, cursor: cursor)) }
         case .inspect(let query, let code, let cursor, let detail):
             answer { [session] in .inspection(query: query, await session.inspect(code, cursor: cursor, detail: detail)) }
+        case .read(let query, let request): answer { [session] in .finished(query: query, await session.runReadOnly(request)) }
         case .close: close()
         }
     }

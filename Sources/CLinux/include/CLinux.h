@@ -59,6 +59,13 @@ void clinux_name_thread(pthread_t thread, const char *name);
    system cannot; data only, so that fsync(2) has still its own to do. */
 void clinux_write_back(int descriptor, off_t offset, off_t count, int only_begin);
 
+/* Lets all threads allocate from one heap. Else every thread gets one of its own, with its own free memory, of which
+   clinux_return_free_memory returns less. To be called before there are other threads. */
+void clinux_use_one_heap(void);
+
+/* Gives the memory that this process has freed back to the system, wherever it lies between what is in use. */
+void clinux_return_free_memory(void);
+
 /* renameat2(2) with RENAME_EXCHANGE: swaps two paths at once. -1 and errno where the file system cannot. */
 int clinux_exchange(const char *first, const char *second);
 

@@ -10,15 +10,19 @@ public struct KernelInfoReply: MessageContent {
     public var banner: String
     /// Title and URL of the entries of the Help menu.
     public var helpLinks: [(String, String)]
+    /// Optional features by the names that Jupyter gives them, such as `kernel subshells`.
+    public var supportedFeatures: [String]
 
     public init(
-        implementation: String, implementationVersion: String, languageInfo: JSONObject, banner: String, helpLinks: [(String, String)] = []
+        implementation: String, implementationVersion: String, languageInfo: JSONObject, banner: String, helpLinks: [(String, String)] = [],
+        supportedFeatures: [String] = []
     ) {
         self.implementation = implementation
         self.implementationVersion = implementationVersion
         self.languageInfo = languageInfo
         self.banner = banner
         self.helpLinks = helpLinks
+        self.supportedFeatures = supportedFeatures
     }
 
     public var json: JSONObject {
@@ -31,7 +35,7 @@ public struct KernelInfoReply: MessageContent {
             "banner": .string(banner),
             "debugger": false,
             "help_links": .array(helpLinks.map { ["text": .string($0.0), "url": .string($0.1)] }),
-            "supported_features": [],
+            "supported_features": .array(supportedFeatures.map(JSON.string)),
         ]
     }
 }

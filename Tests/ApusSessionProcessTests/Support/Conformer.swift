@@ -37,7 +37,7 @@ extension ProcessSession {
             language: .swift, substitute: { CellSession(magics: TestMagics.all) })
     }
 
-    private static let probe: String = {
+    static let probe: String = {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = max(0, readlink("/proc/self/exe", &path, path.count))
         let tests = path[..<length].map { UInt8(bitPattern: $0) }

@@ -101,6 +101,18 @@ import Testing
         #expect(await inspect("let unknown| = 3") == nil)
     }
 
+    @Test func `an empty line is an overview of the session, and names are explained anywhere`() async {
+        let session = CellSession(magics: [CountMagic.self])
+        #expect(await session.inspect("", cursor: 0, detail: .brief) == nil, "there is nothing to see yet")
+        await session.run("let epochs = 5\nlet bars = 7")
+        await session.run("%%count\none two", executionCount: 2)
+        let overview = await session.inspect("\n// more", cursor: 0, detail: .brief)
+        let names = overview?.text?.split { !$0.isLetter }.map(String.init) ?? []
+        #expect(names.filter { ["count", "epochs", "bars"].contains($0) } == ["count", "count", "epochs", "bars"], "\(names)")
+        #expect(overview?.data["text/html"] != nil)
+        #expect(await session.inspect("// the count", cursor: 9, detail: .brief)?.text == "count: 2 counted, from %%count in cell [2]")
+    }
+
     @Test(arguments: [
         ("%%probe --epochs 5", Completeness.complete), ("%who", .complete), ("", .complete), ("let x = 5", .complete),
         ("%%probe --out \"abc", .incomplete(indent: "")), ("%probe --out \"abc", .invalid), ("%%make\nHead(\"a\") {", .incomplete(indent: "    ")),

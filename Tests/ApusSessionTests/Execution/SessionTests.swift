@@ -30,6 +30,14 @@ import Testing
         #expect(client.events.last == error.map(CellEvent.error))
     }
 
+    @Test func `options are those of the call, and no call keeps those of another`() async {
+        for (call, unit) in [("%%count", "words"), ("%%count --unit lines", "lines"), ("%%count", "words"), ("%%count\n  --unit=lines", "lines")] {
+            let (error, client) = await session.run("\(call)\n\none two\nthree")
+            #expect(error == nil)
+            #expect(client.displayedTexts.last?.contains(unit) == true, "\(call)")
+        }
+    }
+
     @Test func `parameters expand in options`() async {
         await session.run("let what = \"lines\"  // how to count\nlet threshold: Double = 3")
         let (error, client) = await session.run("%%count --unit={what}\na b c")

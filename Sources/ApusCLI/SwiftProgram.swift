@@ -1,0 +1,72 @@
+import Glibc
+
+/// The session program for cells of Swift, `apus-swift`, and the toolchain that it needs.
+struct SwiftProgram {
+    let path: String
+    /// The toolchain's folder with `bin` and `lib`.
+    let toolchain: String
+
+    /// Names the toolchain where it is not that of PATH.
+    static let toolchainVariable = "APUS_SWIFT_TOOLCHAIN"
+
+    /// Nil where there are no cells of Swift: where the program was not installed, or no toolchain fits it.
+    static func find() -> SwiftProgram? {
+        guard let program = installed, let toolchain = toolchain, fits(program, toolchain) else { return nil }
+        return SwiftProgram(path: program, toolchain: toolchain)
+    }
+
+    /// The program's shared libraries are the toolchain's, so that cells and session have one runtime.
+    var libraryPath: String { toolchain + "/lib/swift/linux" }
+
+    /// Beside this program, or in a folder `swift` beside it.
+    private static var installed: String? {
+        guard let program = realPath("/proc/self/exe"), let end = program.lastIndex(of: "/") else { return nil }
+        let folder = program[..<end]
+        return ["\(folder)/apus-swift", "\(folder)/swift/apus-swift"].first { access($0, X_OK) == 0 }
+    }
+
+    private static var toolchain: String? {
+        if let root = getenv(toolchainVariable).map({ String(cString: $0) }), !root.isEmpty { return hasRuntime(root) ? root : nil }
+        for folder in (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":") {
+            guard let swift = realPath(folder + "/swift"), swift.hasSuffix("/bin/swift") || swift.hasSuffix("/bin/swift-driver"),
+                let end = swift.range(ofLastFolders: 2), hasRuntime(String(swift[..<end]))
+            else { continue }
+            return String(swift[..<end])
+        }
+        return nil
+    }
+
+    private static func hasRuntime(_ root: String) -> Bool { access(root + "/lib/swift/linux/libswiftCore.so", R_OK) == 0 }
+
+    /// Whether the toolchain is the version that built the program, which the installation has written down.
+    private static func fits(_ program: String, _ toolchain: String) -> Bool {
+        guard let wanted = firstLine(fopen(program + ".version", "r"), fclose) else { return true }
+        return firstLine(popen("'\(toolchain)/bin/swift-frontend' --version 2>/dev/null", "r"), pclose) == wanted
+    }
+
+    private static func firstLine(_ file: UnsafeMutablePointer<FILE>?, _ close: (UnsafeMutablePointer<FILE>) -> Int32) -> String? {
+        guard let file else { return nil }
+        defer { _ = close(file) }
+        var buffer = [CChar](repeating: 0, count: 512)
+        guard fgets(&buffer, Int32(buffer.count), file) != nil else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func realPath(_ path: some StringProtocol) -> String? {
+        guard let found = realpath(String(path), nil) else { return nil }
+        defer { free(found) }
+        return String(cString: found)
+    }
+}
+
+extension String {
+    /// Where the last so many parts of a path begin, with the slash before them.
+    fileprivate func range(ofLastFolders count: Int) -> String.Index? {
+        var end = endIndex
+        for _ in 0..<count {
+            guard let slash = self[..<end].lastIndex(of: "/") else { return nil }
+            end = slash
+        }
+        return end
+    }
+}

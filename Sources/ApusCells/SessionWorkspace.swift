@@ -1,0 +1,65 @@
+import ApusMagics
+public import ApusNN
+import ApusSession
+public import ApusTraining
+import CellSupport
+
+/// What the magics of this session have left, and what they will find.
+@MainActor public let workspace = SessionWorkspace()
+
+/// The values that cells pass on, for Swift code: `try workspace.model` is what `%%build` built, or `%%train` trained.
+///
+/// Each is as the cell before left it. What is put in counts for the cells that follow.
+@MainActor public struct SessionWorkspace {
+    /// The model of `%%train`, or of `%%build` when that ran later or alone.
+    ///
+    /// - Throws: ``MissingWorkspaceValue``, which names the magic to run.
+    public var model: Model {
+        get throws {
+            let contents = try contents
+            let (built, trained) = (contents.cell(of: WorkspaceKeys.model) ?? -1, contents.cell(of: WorkspaceKeys.training) ?? -1)
+            if trained > built, let training = contents[WorkspaceKeys.training] { return training.model }
+            return try contents.require(WorkspaceKeys.model).model
+        }
+    }
+
+    /// The next `%%train` trains this model, in a copy.
+    public func use(_ model: Model) throws {
+        try contents[WorkspaceKeys.model] = BuiltModel(model: model, recipe: nil)
+    }
+
+    /// The labelled sequences of `%%preprocess`, split by time.
+    public var data: SessionData {
+        get throws { SessionData(data: try contents.require(WorkspaceKeys.data)) }
+    }
+
+    /// How the training of `%%train` went.
+    public var history: History {
+        get throws { try contents.require(WorkspaceKeys.training).history }
+    }
+
+    private var contents: Workspace {
+        get throws {
+            guard let cell = CellHost.shared.cell else {
+                throw CellFailure("NoCell", "no cell runs, so there is no workspace", hint: "use it before the cell ends")
+            }
+            return cell.workspace
+        }
+    }
+}
+
+/// Examples to learn from, to choose by and to judge by, in the order of time. Inputs are (N, T, F), targets by the name of a head.
+public struct SessionData {
+    fileprivate let data: TrainingData
+
+    public var training: Examples { get throws { try data.examples(data.split.training) } }
+    public var validation: Examples { get throws { try data.examples(data.split.validation) } }
+    public var test: Examples { get throws { try data.examples(data.split.test) } }
+
+    /// The classes of the direction head, in the order of its outputs.
+    public var classNames: [String] { data.sequences.classNames }
+}
+
+extension SessionData: CustomStringConvertible {
+    public var description: String { data.summary }
+}

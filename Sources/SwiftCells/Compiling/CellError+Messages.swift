@@ -1,0 +1,41 @@
+import ApusSession
+
+extension CellError {
+    /// What the compiler says about a cell, with the cell's own lines.
+    init(_ messages: [CompilerMessage], output: String, of code: RewrittenCell, in cell: SwiftCell) {
+        let name = "cell [\(cell.executionCount)]"
+        let relevant = messages.filter { $0.severity != .remark && $0.severity != .warning }
+        guard let first = relevant.first(where: { $0.severity == .error }) else {
+            // The compiler itself failed, or the linker.
+            if output.contains("cannot be imported by the Swift") || output.contains("was created by a different version of the compiler") {
+                self = .noToolchain("this one is another version than that which built Apus")
+            } else {
+                self.init(
+                    name: "CompilerFailed", title: "the Swift compiler failed without a message about the cell",
+                    details: output.split(separator: "\n").suffix(12).map(String.init),
+                    hint: "write the cell in another way; this is the compiler's fault")
+            }
+            return
+        }
+        let place = first.file == name ? "line \(first.line), column \(code.column(first.column, line: first.line)): " : ""
+        self.init(name: "CompileError", message: place + first.text, report: Self.report(relevant, of: code, in: cell))
+    }
+
+    /// The report lines of compiler messages: text, the line with carets, the replacement that the compiler offers.
+    static func report(_ messages: [CompilerMessage], of code: RewrittenCell, in cell: SwiftCell) -> [String] {
+        let name = "cell [\(cell.executionCount)]"
+        return messages.flatMap { message -> [String] in
+            guard message.file == name, message.line <= cell.source.lineCount else {
+                return message.severity == .note ? [] : ["\(message.severity.rawValue): \(message.text)"]
+            }
+            let line = cell.source.lineRange(message.line)
+            let text = Array(cell.source[line].utf8)
+            let column = min(code.column(message.column, line: message.line) - 1, text.count)
+            let start = line.lowerBound + String(decoding: text[..<column], as: UTF8.self).unicodeScalars.count
+            let length = String(decoding: text[column..<min(text.count, column + message.length)], as: UTF8.self).unicodeScalars.count
+            return excerpt(
+                "\(message.severity.rawValue): \(message.text)", isError: message.severity == .error, source: cell.source,
+                range: start..<min(line.upperBound, start + max(1, length)), replacement: message.replacement)
+        }
+    }
+}

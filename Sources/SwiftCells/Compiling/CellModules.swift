@@ -1,0 +1,39 @@
+import Glibc
+
+/// Where cells find the modules that they may import.
+public struct CellModules: Sendable {
+    /// With the `.swiftmodule` files.
+    public let folder: String
+    /// Of the parts that are written in C.
+    public let moduleMaps: [String]
+
+    public init(folder: String, moduleMaps: [String]) {
+        self.folder = folder
+        self.moduleMaps = moduleMaps
+    }
+
+    /// `Modules`, and the module maps in `NAME.build` folders, beside the program of this process: as Swift builds them, and as they are
+    /// installed.
+    public static var besideThisProgram: CellModules {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = max(0, readlink("/proc/self/exe", &path, path.count))
+        let program = String(decoding: path[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folder = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)])
+        var maps: [String] = []
+        if let entries = opendir(folder) {
+            while let entry = readdir(entries) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let map = "\(folder)/\(name)/module.modulemap"
+                if name.hasSuffix(".build"), access(map, R_OK) == 0 { maps.append(map) }
+            }
+            closedir(entries)
+        }
+        return CellModules(folder: folder + "/Modules", moduleMaps: maps.sorted())
+    }
+
+    /// Where the compiler keeps what it has read of modules, for all sessions of this user.
+    public static var userCache: String {
+        let base = getenv("XDG_CACHE_HOME").map { String(cString: $0) } ?? (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.cache"
+        return base + "/apus/swift-modules"
+    }
+}

@@ -1,0 +1,21 @@
+import CellSupport
+
+/// What a session program needs to run cells of Swift.
+public struct SwiftSession: Sendable {
+    public let cells: SwiftCells
+    private let main = MainThread()
+
+    /// - Parameters:
+    ///   - modules: Where cells find the modules that they may import.
+    ///   - imports: Those that every cell sees.
+    ///   - cache: A folder that outlives the process.
+    public init?(modules: CellModules, imports: [String], cache: String) {
+        guard let toolchain = Toolchain.ofThisProcess else { return nil }
+        cells = SwiftCells(toolchain: toolchain, modules: modules, imports: imports, cache: cache, main: main)
+    }
+
+    /// Serves the main thread, on which cells run; returns after ``stop()``.
+    public func serveMainThread() { main.serve() }
+
+    public func stop() { main.stop() }
+}
