@@ -136,7 +136,7 @@ let package = Package(
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
-        tests("ApusHTTP", ["ApusJSON", "HubTestServer"]),
+        tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],

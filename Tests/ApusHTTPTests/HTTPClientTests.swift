@@ -1,17 +1,18 @@
 import ApusHTTP
 import ApusJSON
-import Foundation
 import HubTestServer
-import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct HTTPClientTests {
     private let world: HubTestWorld
     private let client: HTTPClient
+    private let folder: TemporaryFolder
 
     init() throws {
         world = try HubTestServer.shared.get().world()
         client = try HTTPClient()
+        folder = try TemporaryFolder()
     }
 
     private func get(_ path: String, method: String = "GET", stall: Duration = .seconds(10)) throws -> HTTPRequest {
@@ -24,9 +25,8 @@ import Testing
 
     /// A repository of ann with one public binary file of these bytes, which a redirect leads to.
     private func publish(_ content: [UInt8]) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try Data(content).write(to: file)
-        try world.admin("file", ["kind": "model", "name": "ann/m", "path": "x.bin", "file": .string(file.path)])
+        let file = try folder.write(content, to: "x.bin")
+        try world.admin("file", ["kind": "model", "name": "ann/m", "path": "x.bin", "file": .string(file)])
         return "/ann/m/resolve/main/x.bin"
     }
 
