@@ -10,6 +10,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   ground:   ApusSystem (files, time), ApusText, ApusJSON know nothing, and any part may use them
 
 let settings: [SwiftSetting] = [
@@ -100,7 +101,9 @@ let package = Package(
         library("ApusData", ["ApusJSON", "ApusSystem"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", "CHDF5"]),
-        library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", crypto]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+        library("ApusHTTP", ["CCurl"]),
+        library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
         library("ApusPlot"),
 
         .target(name: "TestSupport", dependencies: ["ApusSystem"], path: "Tests/TestSupport", swiftSettings: settings),
@@ -126,13 +129,15 @@ let package = Package(
         tests("JupyterTransport", ["ApusJSON", "ApusThreads", "JupyterProtocol", "CZeroMQ"]),
         tests("ApusThreads"),
         tests("ApusKernel", ["ApusJSON", "ApusJournal", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),
-        tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining"]),
+        tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining", "HubTestServer"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
-        tests("ApusHub", ["ApusJSON", "TestSupport"]),
+        .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
+        tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
+        tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],
     swiftLanguageModes: [.v6]

@@ -35,6 +35,7 @@ need_swift() {
 need_build_tools() {
     need_swift
     need libzmq3-dev "ZeroMQ: the kernel's sockets"
+    need libcurl4 "libcurl: hubs that are servers, loaded only when one is used"
     need libhdf5-103-1 "HDF5: reading and writing model.h5, loaded only when a model is saved or opened"
 }
 

@@ -117,6 +117,11 @@ int clinux_reap(pid_t child, int *status, long *peak) {
 
 void clinux_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
 
+void clinux_write_back(int descriptor, off_t offset, off_t count, int only_begin) {
+    unsigned wait = only_begin ? 0 : SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER;
+    sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE | wait);
+}
+
 void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 void clinux_return_free_memory(void) { malloc_trim(0); }

@@ -6,20 +6,25 @@ import Testing
 /// A hub that answers what it is told to, true or not.
 private struct LyingHub: Hub {
     var resolved: ResolvedFile?
+    /// Another file that it answers for.
+    var other: ResolvedFile?
     var content: [UInt8] = []
     var error = HubError(.offline, "the network is down")
 
     var endpoint: HubEndpoint { .huggingFace }
     var usesNetwork: Bool { true }
-    func whoami(token: HubToken?) throws(HubError) -> HubUser { throw error }
-    func repositoryInfo(_: RepositoryID, revision: Revision) throws(HubError) -> RepositoryInfo { throw error }
-    func createRepository(_: RepositoryID, isPrivate: Bool, existOK: Bool) throws(HubError) -> String { throw error }
-    func listFiles(_: RepositoryID, revision: Revision, prefix: String) throws(HubError) -> [HubFile] { throw error }
+    func whoami(token: HubToken?, shouldStop: () -> Bool) throws(HubError) -> HubUser { throw error }
+    func repositoryInfo(_: RepositoryID, revision: Revision, shouldStop: () -> Bool) throws(HubError) -> RepositoryInfo { throw error }
+    func createRepository(_: RepositoryID, isPrivate: Bool, existOK: Bool, shouldStop: () -> Bool) throws(HubError) -> String { throw error }
+    func listFiles(_: RepositoryID, revision: Revision, prefix: String, shouldStop: () -> Bool) throws(HubError) -> [HubFile] { throw error }
     func references(of: RepositoryID) throws(HubError) -> [Reference] { throw error }
     func createReference(_: Reference.Kind, _: String, in: RepositoryID, at: Revision) throws(HubError) { throw error }
     func commit(_: CommitRequest, to: RepositoryID, transfer: Transfer) throws(HubError) -> CommitReceipt { throw error }
 
-    func resolve(_ path: String, in repository: RepositoryID, revision: Revision) throws(HubError) -> ResolvedFile {
+    func resolve(
+        _ path: String, in repository: RepositoryID, revision: Revision, isPatient: Bool, shouldStop: () -> Bool
+    ) throws(HubError) -> ResolvedFile {
+        if let other, other.path == path { return other }
         guard let resolved else { throw error }
         return resolved
     }
@@ -109,6 +114,12 @@ private struct LyingHub: Hub {
         let error = try hubError { _ = try download(LyingHub(resolved: file(), content: content), space: 2) }
         #expect(error.code == .noSpace)
         #expect(error.message.contains("3 bytes") && error.message.contains("2 are free"))
+        let several = HubCache(folder: folder.path + "/cache", availableSpace: { _ in 5 })
+        let together = try hubError {
+            _ = try several.download(
+                ["a/b.json", "c"], from: repository, hub: LyingHub(resolved: file(), other: file(path: "c", etag: String(repeating: "a", count: 40))))
+        }
+        #expect(together.code == .noSpace && together.message.contains("2 files") && together.message.contains("6 bytes"))
         #expect(folder.leftovers.isEmpty)
     }
 

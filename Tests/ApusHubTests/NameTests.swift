@@ -30,11 +30,12 @@ import Testing
         #expect(try HubEndpoint(text, workingDirectory: "/work dir", home: "/home/ann") == .folder(path))
     }
 
-    @Test func `a server is understood and honestly refused until it can be used`() throws {
+    @Test func `a server is understood`() throws {
         let endpoint = try HubEndpoint("https://huggingface.co/", workingDirectory: "/")
         #expect(endpoint == .huggingFace)
-        let error = try hubError { _ = try endpoint.connect() }
-        #expect(error.code == .unsupported && error.description.contains("not in this build yet"))
+        let hub = try endpoint.connect()
+        #expect(hub.usesNetwork && hub.endpoint == endpoint)
+        #expect(try hubError { _ = try HubEndpoint("https://ann:secret@x", workingDirectory: "/").connect() }.code == .invalidEndpoint)
     }
 
     @Test(arguments: ["", "hub", "/absolute", "ftp://x", "file:", "file://server/share", "https://", "file:///%zz"])

@@ -1,3 +1,4 @@
+import ApusHTTP
 import ApusHub
 import Foundation
 import TestSupport
@@ -19,6 +20,8 @@ import Testing
         dump(token, to: &dumped)
         dump(FoundToken(token: token, source: .explicit), to: &dumped)
         dump(FileHub(folder: "/x", token: token), to: &dumped)
+        dump(try HTTPHub("https://hub.invalid", token: token), to: &dumped)
+        dump([HTTPHeader("Authorization", "Bearer \(secret)")], to: &dumped)
         let texts = ["\(token)", String(reflecting: token), String(describing: [token]), "\(FoundToken(token: token, source: .explicit))", dumped]
         for text in texts { #expect(!text.contains("Marker")) }
         #expect(token.redact("Bearer \(secret), again \(secret)!") == "Bearer [hidden token], again [hidden token]!")

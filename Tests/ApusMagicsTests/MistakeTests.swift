@@ -48,12 +48,6 @@ import Testing
         #expect(escape.name == "InvalidPath")
     }
 
-    @Test func `a server is refused with an honest word until there is a client for it`() async throws {
-        let error = try #require(await TestNotebook().run("%%auth --hub https://127.0.0.1:9 --token hf_marker0123456789").error)
-        #expect(error.name == "Unsupported")
-        #expect(!error.report.joined().contains("marker"))
-    }
-
     @Test func `a truncated array is refused and the data of before are kept`() async throws {
         let notebook = try TestNotebook()
         _ = await notebook.prepare(bars: 900)

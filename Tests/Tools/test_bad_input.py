@@ -268,8 +268,14 @@ def test_without_the_hdf5_library(runs):
 # --- hubs ---
 
 
-def test_a_hub_on_a_server(runs):
-    fails(runs, "auth", "https://127.0.0.1:1", "file:", hub="https://127.0.0.1:1")
+def test_a_hub_that_is_not_there(runs):
+    fails(runs, "download", "https://127.0.0.1:1", "cannot be reached", "HF_ENDPOINT", hub="https://127.0.0.1:1")
+
+
+def test_without_the_curl_library(runs):
+    hide = "for f in /usr/lib/*-linux-gnu/libcurl*.so*; do [ -e \"$f\" ] && mount --bind nothing \"$f\"; done; true"
+    (runs.folder / "nothing").write_text("")
+    fails_mounted(runs, "install", hide, "libcurl", "apt-get install libcurl4", hub="https://127.0.0.1:1")
 
 
 def test_offline_needs_nothing_for_a_folder(runs):

@@ -12,6 +12,7 @@ struct CacheLayout {
     func lock(_ etag: ETag) -> String { "\(locks)/\(etag).lock" }
     func snapshot(commit: String) -> String { "\(root)/snapshots/\(commit)" }
     func pointer(commit: String, path: String) -> String { "\(snapshot(commit: commit))/\(path)" }
+    func tree(commit: String) -> String { "\(root)/trees/\(commit).json" }
     func missing(commit: String) -> String { "\(root)/.no_exist/\(commit)" }
 
     /// The content as the pointer at `path` names it: up through the folders of the path, the commit and `snapshots`.

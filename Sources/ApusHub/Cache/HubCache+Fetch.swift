@@ -1,8 +1,7 @@
 import ApusSystem
+import Synchronization
 
 extension HubCache {
-    private static let temporarySuffix = ".incomplete"
-
     /// What the Python client writes, so that backup programs leave the folder out (https://bford.info/cachedir/).
     private static let folderTag = """
         Signature: 8a477f597d28d172789f06886806bc55
@@ -35,34 +34,85 @@ extension HubCache {
         }
     }
 
-    /// Streams the content into a temporary file, hashing on the way; only what has the right size and checksum gets its name.
+    /// Brings a content into the cache, hashing on the way; only what has the right size and checksum gets its name.
+    ///
+    /// What an earlier attempt left is continued. What does not have the right checksum then is fetched once more from the beginning: the
+    /// leftover or a transfer may have been damaged.
     private func fetchBlob(_ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
         let layout = layout(file.repository)
-        try checkSpace(for: file.size, path: file.path)
-        try TemporaryFile.removeAbandoned(in: layout.blobs, prefix: file.etag.digits + ".", suffix: Self.temporarySuffix)
-        let temporary = try TemporaryFile(
-            for: layout.blob(file.etag), in: layout.blobs, prefix: file.etag.digits, suffix: Self.temporarySuffix)
-        var hasher = ContentHasher(for: file.etag, size: file.size)
-        var completed = 0
-        func report() {
-            transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: completed, total: file.size))
+        let partial = try PartialFile(file.etag, size: file.size, in: layout.blobs)
+        var mayRepeat = hub.usesNetwork || partial.size > 0
+        while true {
+            do throws(HubError) {
+                try checkSpace(for: file.size - partial.size, of: "'\(file.path)' has")
+                try fill(partial, file, hub: hub, transfer: transfer)
+                try partial.commit(as: layout.blob(file.etag), shouldStop: transfer.shouldStop)
+                break
+            } catch {
+                if error.code == .checksumMismatch, mayRepeat {
+                    mayRepeat = false
+                    try partial.restart()
+                    continue
+                }
+                // A full disk needs the space, and damaged bytes are of no use; everything else is worth continuing.
+                if partial.size == 0 || [.checksumMismatch, .noSpace].contains(error.code) { partial.discard() } else { partial.leave() }
+                throw error
+            }
         }
-        try hub.read(file, from: 0, shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
-            completed += bytes.count
-            guard completed <= file.size else { throw Self.wrongSize(file, "more") }
-            hasher.update(bytes)
-            try temporary.write(bytes)
-            if completed < file.size { report() }
+        transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: file.size, total: file.size))
+    }
+
+    /// Fetches what a partial content lacks and checks the whole. What arrives is hashed and written at the same time.
+    private func fill(_ partial: PartialFile, _ file: ResolvedFile, hub: any Hub, transfer: Transfer) throws(HubError) {
+        let digest = Mutex(ContentHasher(for: file.etag, size: file.size))
+        let hashing = PieceWorker(name: "apus-checksum") { piece in digest.withLock { $0.update(piece) } }
+        let writing = PieceWorker(name: "apus-writer") { (piece) throws(HubError) in try partial.write(piece) }
+        var failure: HubError?
+        do throws(HubError) {
+            try partial.read(shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in try hashing.add(Array(bytes)) }
+            try receive(file, from: partial.size, hub: hub, transfer: transfer) { (piece) throws(HubError) in
+                try hashing.add(piece)
+                try writing.add(piece)
+            }
+        } catch {
+            failure = error
         }
-        guard completed == file.size else { throw Self.wrongSize(file, "only \(completed)") }
-        let found = hasher.digits()
+        // Whatever happened, what arrived is worth keeping.
+        do throws(HubError) {
+            try hashing.finish()
+            try writing.finish()
+        } catch {
+            failure = failure ?? error
+        }
+        if let failure { throw failure }
+        let found = digest.withLock { $0.digits() }
         guard found == file.etag.digits else {
             throw HubError(
                 .checksumMismatch, "'\(file.path)' of the \(file.repository) arrived damaged: its checksum should be \(file.etag) and is \(found)",
                 nextStep: "Run the cell again; if it stays, the file at the hub is damaged and must be uploaded again")
         }
-        try temporary.commit()
+    }
+
+    /// Hands on the content from an offset and reports; exactly as much as the file has must come.
+    private func receive(
+        _ file: ResolvedFile, from offset: Int, hub: any Hub, transfer: Transfer, deliver: ([UInt8]) throws(HubError) -> Void
+    ) throws(HubError) {
+        var completed = offset
+        func report() {
+            if completed < file.size {
+                transfer.progress(TransferProgress(path: file.path, phase: .downloading, completed: completed, total: file.size))
+            }
+        }
         report()
+        if completed < file.size {
+            try hub.read(file, from: completed, shouldStop: transfer.shouldStop) { (bytes) throws(HubError) in
+                completed += bytes.count
+                guard completed <= file.size else { throw Self.wrongSize(file, "more") }
+                try deliver(Array(bytes))
+                report()
+            }
+        }
+        guard completed == file.size else { throw Self.wrongSize(file, "only \(completed)") }
     }
 
     private static func wrongSize(_ file: ResolvedFile, _ found: String) -> HubError {
@@ -73,7 +123,7 @@ extension HubCache {
 
     // MARK: What is there
 
-    private func hasBlob(_ file: ResolvedFile) -> Bool { FileSystem.fileSize(layout(file.repository).blob(file.etag)) == file.size }
+    func hasBlob(_ file: ResolvedFile) -> Bool { FileSystem.fileSize(layout(file.repository).blob(file.etag)) == file.size }
 
     private func isIntact(_ file: ResolvedFile, transfer: Transfer) throws(HubError) -> Bool {
         let blob = CachedFile(

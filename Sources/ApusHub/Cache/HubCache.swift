@@ -36,28 +36,60 @@ public struct HubCache: Sendable {
     /// Fetches one file unless it is there, and returns where it is.
     ///
     /// A file of a revision given as a commit needs no request when it is there. When the hub cannot be reached, the cache answers
-    /// if it can. A failed or interrupted download leaves nothing.
+    /// if it can. A failed or interrupted download leaves what it has for the next one to continue, under a name that nobody opens.
     /// - Parameter isOffline: ask nothing of the hub, as `HF_HUB_OFFLINE` demands.
     public func download(
         _ path: String, from repository: RepositoryID, revision: Revision = .main, hub: any Hub, isOffline: Bool = false,
         verification: Verification = .size, transfer: Transfer = Transfer()
     ) throws(HubError) -> CachedFile {
+        let place = try locate(
+            path, in: repository, revision: revision, hub: hub, isOffline: isOffline, verification: verification, transfer: transfer)
+        let file = try bring(place, hub: hub, verification: verification, transfer: transfer)
+        // Last, so that an interrupted download leaves the files of the former commit reachable offline.
+        if case .hub(let resolved) = place, revision.name != resolved.commit {
+            try writeReference(revision, commit: resolved.commit, in: repository)
+        }
+        return file
+    }
+
+    /// Where a file will come from.
+    enum Place {
+        case cache(CachedFile)
+        case hub(ResolvedFile)
+
+        var commit: String {
+            switch self {
+            case .cache(let file): file.commit
+            case .hub(let file): file.commit
+            }
+        }
+    }
+
+    /// Looks a file up, in the cache where the hub need not or cannot be asked.
+    func locate(
+        _ path: String, in repository: RepositoryID, revision: Revision, hub: any Hub, isOffline: Bool, verification: Verification, transfer: Transfer
+    ) throws(HubError) -> Place {
         try RepositoryPath.validate(path)
-        if revision.isCommit, verification == .size, let file = cachedFile(path, in: repository, commit: revision.name) { return file }
-        if isOffline { return try offlineFile(path, in: repository, revision: revision, verification: verification, transfer: transfer) }
-        let resolved: ResolvedFile
+        if revision.isCommit, verification == .size, let file = cachedFile(path, in: repository, commit: revision.name) { return .cache(file) }
+        if isOffline { return .cache(try offlineFile(path, in: repository, revision: revision, verification: verification, transfer: transfer)) }
         do throws(HubError) {
-            resolved = try hub.resolve(path, in: repository, revision: revision)
+            let isPatient = cachedFile(path, in: repository, revision: revision) == nil
+            let resolved = try hub.resolve(path, in: repository, revision: revision, isPatient: isPatient, shouldStop: transfer.shouldStop)
+            try Self.validate(resolved, path: path)
+            return .hub(resolved)
         } catch {
-            if error.code == .offline, let file = cachedFile(path, in: repository, revision: revision) { return file }
+            if error.isHubAway, let file = cachedFile(path, in: repository, revision: revision) { return .cache(file) }
             if error.code == .entryNotFound, let commit = error.commit { rememberMissing(path, in: repository, commit: commit) }
             throw error
         }
-        try Self.validate(resolved, path: path)
-        let file = try fetch(resolved, hub: hub, verification: verification, transfer: transfer)
-        // Last, so that an interrupted download leaves the files of the former commit reachable offline.
-        if revision.name != resolved.commit { try writeReference(revision, commit: resolved.commit, in: repository) }
-        return file
+    }
+
+    /// Makes a file that was looked up available.
+    func bring(_ place: Place, hub: any Hub, verification: Verification, transfer: Transfer) throws(HubError) -> CachedFile {
+        switch place {
+        case .cache(let file): file
+        case .hub(let file): try fetch(file, hub: hub, verification: verification, transfer: transfer)
+        }
     }
 
     // MARK: Without a hub
@@ -131,11 +163,12 @@ public struct HubCache: Sendable {
 
     func layout(_ repository: RepositoryID) -> CacheLayout { CacheLayout(folder: folder, repository: repository) }
 
-    /// - Throws: `.noSpace` when a content cannot fit.
-    func checkSpace(for size: Int, path: String) throws(HubError) {
+    /// - Parameter what: the subject of the error, with its verb.
+    /// - Throws: `.noSpace` when so many bytes cannot fit.
+    func checkSpace(for size: Int, of what: String) throws(HubError) {
         guard let available = availableSpace(folder), available < size else { return }
         throw HubError(
-            .noSpace, "'\(path)' has \(size) bytes, and only \(available) are free in \(folder)",
+            .noSpace, "\(what) \(size) bytes, and only \(available) are free in \(folder)",
             nextStep: "Free some space, or move the cache with HF_HUB_CACHE")
     }
 }

@@ -4,7 +4,10 @@ extension FileHub {
     public func commit(_ request: CommitRequest, to repository: RepositoryID, transfer: Transfer) throws(HubError) -> CommitReceipt {
         let user = try authoriseWriting(repository)
         let store = try openStore(repository)
-        try Self.validate(request)
+        try request.validate()
+        guard !request.isPullRequest else {
+            throw HubError(.unsupported, "a hub in a folder has no pull requests", nextStep: "Commit to a branch")
+        }
         _ = try Self.head(of: request, in: store)
 
         // Contents first, without the lock: they are the slow part, and nothing names them yet.
@@ -31,20 +34,6 @@ extension FileHub {
             return (commit, true)
         }
         return CommitReceipt(commit: commit, url: FilePath.url(store.commitPath(commit)), branch: request.branch, files: receipts, isNew: isNew)
-    }
-
-    private static func validate(_ request: CommitRequest) throws(HubError) {
-        guard request.summary.contains(where: { !$0.isWhitespace }), !request.summary.contains(where: \.isNewline) else {
-            throw HubError(.invalidCommit, "a commit needs a summary of one line", nextStep: "Say in a few words what changes")
-        }
-        guard !request.operations.isEmpty else { throw HubError(.invalidCommit, "the commit has no changes", nextStep: "Name the files to upload") }
-        var seen: Set<String> = []
-        for operation in request.operations {
-            try RepositoryPath.validate(operation.path)
-            guard seen.insert(operation.path).inserted else {
-                throw HubError(.invalidCommit, "the commit changes '\(operation.path)' twice", nextStep: "Keep one of the changes")
-            }
-        }
     }
 
     /// The commit that the branch names now, if it is what the request was made for.

@@ -23,12 +23,12 @@ public struct FileHub: Hub {
     public var endpoint: HubEndpoint { .folder(folder) }
     public var usesNetwork: Bool { false }
 
-    public func whoami(token: HubToken?) throws(HubError) -> HubUser { try FileHubUsers(hubFolder: folder).user(of: token) }
+    public func whoami(token: HubToken?, shouldStop: () -> Bool) throws(HubError) -> HubUser { try FileHubUsers(hubFolder: folder).user(of: token) }
 
     // MARK: Repositories
 
     @discardableResult
-    public func createRepository(_ repository: RepositoryID, isPrivate: Bool, existOK: Bool) throws(HubError) -> String {
+    public func createRepository(_ repository: RepositoryID, isPrivate: Bool, existOK: Bool, shouldStop: () -> Bool) throws(HubError) -> String {
         let user = try authoriseWriting(repository)
         let store = store(repository)
         try refuseNestedRepository(repository)
@@ -39,7 +39,7 @@ public struct FileHub: Hub {
         return FilePath.url(store.folder)
     }
 
-    public func repositoryInfo(_ repository: RepositoryID, revision: Revision) throws(HubError) -> RepositoryInfo {
+    public func repositoryInfo(_ repository: RepositoryID, revision: Revision, shouldStop: () -> Bool) throws(HubError) -> RepositoryInfo {
         let store = try openStore(repository)
         let commit = try store.resolve(revision)
         return RepositoryInfo(
@@ -64,12 +64,14 @@ public struct FileHub: Hub {
 
     // MARK: Files
 
-    public func listFiles(_ repository: RepositoryID, revision: Revision, prefix: String) throws(HubError) -> [HubFile] {
+    public func listFiles(_ repository: RepositoryID, revision: Revision, prefix: String, shouldStop: () -> Bool) throws(HubError) -> [HubFile] {
         let store = try openStore(repository)
         return try store.commit(try store.resolve(revision)).files.map(\.hubFile).filter { RepositoryPath.isPath($0.path, under: prefix) }
     }
 
-    public func resolve(_ path: String, in repository: RepositoryID, revision: Revision) throws(HubError) -> ResolvedFile {
+    public func resolve(
+        _ path: String, in repository: RepositoryID, revision: Revision, isPatient: Bool, shouldStop: () -> Bool
+    ) throws(HubError) -> ResolvedFile {
         try RepositoryPath.validate(path)
         let store = try openStore(repository)
         let commit = try store.resolve(revision)

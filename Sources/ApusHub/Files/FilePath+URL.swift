@@ -16,10 +16,12 @@ extension FilePath {
 
 /// Percent-encoding of paths in URLs (RFC 3986).
 enum PercentEncoding {
-    static func encode(_ path: String) -> String {
+    /// - Parameter isComponent: whether a slash is encoded too.
+    static func encode(_ path: String, isComponent: Bool = false) -> String {
         var output: [UInt8] = []
         for byte in path.utf8 {
             switch byte {
+            case UInt8(ascii: "/") where isComponent: output += Array("%2F".utf8)
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
                 UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
                 output.append(byte)

@@ -28,15 +28,19 @@ public struct CommitRequest: Sendable {
     public var branch: Revision
     /// When given, the commit is refused with `.conflict` unless the branch still names this commit.
     public var parentCommit: String?
+    /// Asks the owner to take the commit instead of moving the branch; may be done without the right to write.
+    public var isPullRequest: Bool
 
     public init(
-        _ operations: [Operation], summary: String, message: String = "", branch: Revision = .main, parentCommit: String? = nil
+        _ operations: [Operation], summary: String, message: String = "", branch: Revision = .main, parentCommit: String? = nil,
+        isPullRequest: Bool = false
     ) {
         self.operations = operations
         self.summary = summary
         self.message = message
         self.branch = branch
         self.parentCommit = parentCommit
+        self.isPullRequest = isPullRequest
     }
 }
 
@@ -57,7 +61,7 @@ public struct CommitReceipt: Sendable, Hashable {
         }
     }
 
-    /// The commit that the branch names now, 40 hexadecimal digits.
+    /// The commit that the branch, or the pull request, names now, 40 hexadecimal digits.
     public let commit: String
     public let url: String
     public let branch: Revision
@@ -65,12 +69,15 @@ public struct CommitReceipt: Sendable, Hashable {
     public let files: [File]
     /// False when the branch already held exactly this, so that no commit was made.
     public let isNew: Bool
+    /// Where the pull request is, if it is one.
+    public let pullRequest: String?
 
-    public init(commit: String, url: String, branch: Revision, files: [File], isNew: Bool) {
+    public init(commit: String, url: String, branch: Revision, files: [File], isNew: Bool, pullRequest: String? = nil) {
         self.commit = commit
         self.url = url
         self.branch = branch
         self.files = files
         self.isNew = isNew
+        self.pullRequest = pullRequest
     }
 }

@@ -57,13 +57,13 @@ public enum HubEndpoint: Sendable, Hashable {
     }
 
     /// Opens the hub in the name of a token's owner, or as an anonymous visitor.
-    public func connect(token: HubToken? = nil) throws(HubError) -> any Hub {
+    ///
+    /// - Parameter environment: has time-outs and certificates for a server.
+    /// - Throws: `.libraryMissing` when a server is to be used and libcurl is not installed.
+    public func connect(token: HubToken? = nil, environment: HubEnvironment = HubEnvironment([:])) throws(HubError) -> any Hub {
         switch self {
-        case .folder(let folder): return FileHub(folder: folder, token: token)
-        case .server(let url):
-            throw HubError(
-                .unsupported, "\(url) cannot be used: the HTTP hub is not in this build yet",
-                nextStep: "Use a hub in a folder: 'file:./hub', or HF_ENDPOINT=file:/path/to/hub")
+        case .folder(let folder): FileHub(folder: folder, token: token)
+        case .server(let url): try HTTPHub(url, token: token, environment: environment)
         }
     }
 }

@@ -39,6 +39,19 @@ public struct HubEnvironment: Sendable {
     /// `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE`: no request may leave this machine.
     public var isOffline: Bool { isTrue("HF_HUB_OFFLINE") || isTrue("TRANSFORMERS_OFFLINE") }
 
+    /// `HF_HUB_ETAG_TIMEOUT`: how long the hub may be silent when it is asked about something.
+    public var answerTimeout: Duration { seconds("HF_HUB_ETAG_TIMEOUT") ?? .seconds(10) }
+
+    /// `HF_HUB_DOWNLOAD_TIMEOUT`: how long a transfer may stand still.
+    public var transferTimeout: Duration { seconds("HF_HUB_DOWNLOAD_TIMEOUT") ?? .seconds(10) }
+
+    /// A file of certificate authorities in place of the system's: `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`.
+    public var certificates: String? { self["SSL_CERT_FILE"] ?? self["REQUESTS_CA_BUNDLE"] ?? self["CURL_CA_BUNDLE"] }
+
+    private func seconds(_ name: String) -> Duration? {
+        self[name].flatMap { Double($0) }.flatMap { (0.001...86400).contains($0) ? .seconds($0) : nil }
+    }
+
     /// `HF_HUB_DISABLE_IMPLICIT_TOKEN`: a token is used only when it is given explicitly.
     public var disablesImplicitToken: Bool { isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") }
 

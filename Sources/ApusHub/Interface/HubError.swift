@@ -19,10 +19,20 @@ public struct HubError: Error, Sendable, Equatable {
         public static let alreadyExists = Code(rawValue: "AlreadyExists")
         /// The caller is not known, or may not do this.
         public static let unauthorised = Code(rawValue: "Unauthorised")
+        /// The owner of the repository decides who may download from it.
+        public static let gated = Code(rawValue: "Gated")
         /// The branch moved since the commit named as parent.
         public static let conflict = Code(rawValue: "Conflict")
         /// The hub cannot be reached, or must not be (`HF_HUB_OFFLINE`).
         public static let offline = Code(rawValue: "Offline")
+        /// The hub had an error of its own, again and again.
+        public static let serverFailure = Code(rawValue: "ServerFailure")
+        /// The hub wants fewer requests.
+        public static let rateLimited = Code(rawValue: "RateLimited")
+        /// The hub does not take what it was sent.
+        public static let rejected = Code(rawValue: "Rejected")
+        /// The server could not prove who it is.
+        public static let insecure = Code(rawValue: "Insecure")
         public static let checksumMismatch = Code(rawValue: "ChecksumMismatch")
         public static let noSpace = Code(rawValue: "NoSpace")
         /// A file or folder cannot be written or read by this user.
@@ -31,9 +41,14 @@ public struct HubError: Error, Sendable, Equatable {
         public static let damaged = Code(rawValue: "Damaged")
         public static let inputOutput = Code(rawValue: "InputOutput")
         public static let unsupported = Code(rawValue: "Unsupported")
+        /// A library that the hub needs is not installed.
+        public static let libraryMissing = Code(rawValue: "LibraryMissing")
         /// `shouldStop` said so.
         public static let cancelled = Code(rawValue: "Cancelled")
     }
+
+    /// Whether the hub did not answer as it should, so that what the cache has is the best that can be had.
+    var isHubAway: Bool { [.offline, .serverFailure, .rateLimited].contains(code) }
 
     public let code: Code
     /// What happened, with the values involved, in one line.

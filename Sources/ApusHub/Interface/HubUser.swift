@@ -13,6 +13,8 @@ public struct HubUser: Sendable, Hashable {
 
     public enum Role: String, Sendable, Hashable {
         case read, write, admin
+        /// What the token allows differs from repository to repository.
+        case fineGrained
     }
 
     public init(name: String, fullName: String? = nil, organisations: [String] = [], role: Role, tokenName: String? = nil, isAnonymous: Bool) {

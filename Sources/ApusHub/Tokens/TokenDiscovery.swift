@@ -3,12 +3,15 @@ public enum TokenSource: Sendable, Hashable, CustomStringConvertible {
     case explicit
     case environmentVariable(String)
     case file(String)
+    /// Typed by the user when asked.
+    case prompt
 
     public var description: String {
         switch self {
         case .explicit: "given explicitly"
         case .environmentVariable(let name): "environment variable \(name)"
         case .file(let path): "token file \(path)"
+        case .prompt: "password prompt"
         }
     }
 }

@@ -68,7 +68,8 @@ struct FeaturesMagic: Magic {
     private func publish(_ files: FeatureFiles, to name: String, _ cell: CellContext) throws {
         let connection = try cell.workspace.require(WorkspaceKeys.hub)
         let repository = try RepositoryID(.dataset, name)
-        try connection.hub.createRepository(repository, existOK: true)
+        try connection.requireOnline()
+        try connection.hub.createRepository(repository, isPrivate: false, existOK: true, shouldStop: { cell.shouldStop })
         let display = TransferDisplay(cell, title: "Publishing")
         let operations = FeatureFiles.names(timeframe: files.timeframe).map { name in
             CommitRequest.Operation.add(path: repositoryPath(path, name), .file("\(files.folder)/\(name)"))

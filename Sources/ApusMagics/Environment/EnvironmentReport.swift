@@ -74,9 +74,14 @@ package struct EnvironmentReport: Sendable {
     private static func hub(_ option: String?, _ environment: SessionEnvironment) -> EnvironmentCheck {
         do {
             let endpoint = try HubConnection.endpoint(option, in: environment)
-            let user = try endpoint.connect().whoami(token: nil)
-            return EnvironmentCheck("hub", .ok, "\(endpoint), as \(user.name)")
-        } catch let error as HubError where error.code == .unsupported {
+            let variables = HubEnvironment(environment.variables)
+            let hub = try endpoint.connect(environment: variables)
+            if hub.usesNetwork, variables.isOffline {
+                return EnvironmentCheck("hub", .ok, "\(endpoint), not asked (HF_HUB_OFFLINE)")
+            }
+            return EnvironmentCheck("hub", .ok, "\(endpoint), as \(try hub.whoami(token: nil).name)")
+        } catch let error as HubError where [.offline, .serverFailure, .rateLimited].contains(error.code) {
+            // A run can do with what the cache has.
             return EnvironmentCheck("hub", .warning, error.message, fix: error.nextStep ?? "")
         } catch let error as HubError {
             return EnvironmentCheck("hub", .missing, error.message, fix: error.nextStep ?? "")

@@ -7,8 +7,10 @@ struct AuthMagic: Magic {
     static let name = "auth"
     static let abstract = "Signs in to the hub with the first token found: --token, HF_TOKEN, the token file, or a password prompt."
     static let discussion = """
-        A hub in a folder and public files of a server need no token. The token is never shown, and stored only with `--store`, where \
-        the Hugging Face client finds it too.
+        A hub in a folder and public files of a server need no token: leave the prompt empty, and where nobody can be asked nobody is. The \
+        hub is asked whose token it is. It is never shown, and stored only with `--store`, where the Hugging Face client finds it too. \
+        With HF_HUB_OFFLINE=1 the hub is not asked at all. A proxy is taken from HTTPS_PROXY and NO_PROXY, its certificate from \
+        SSL_CERT_FILE; HF_HUB_ETAG_TIMEOUT and HF_HUB_DOWNLOAD_TIMEOUT are seconds of silence before a request is given up (10).
         """
     static let example = "%%auth --hub file:~/.local/share/apus/hub"
     static let leaves: [any AnyWorkspaceKey] = [WorkspaceKeys.hub]
@@ -23,7 +25,8 @@ struct AuthMagic: Magic {
         let endpoint = try HubConnection.endpoint(hub, in: cell.environment)
         if token != nil { cell.out.warn("a token in a cell is saved with the notebook; set HF_TOKEN or use --prompt instead") }
         let found = try await findToken(cell, environment, endpoint)
-        let connection = HubConnection(hub: try endpoint.connect(token: found?.token), user: try user(of: endpoint, found), environment: environment)
+        let hub = try endpoint.connect(token: found?.token, environment: environment)
+        let connection = HubConnection(hub: hub, user: try user(of: hub, found, environment, cell), environment: environment)
         cell.workspace[WorkspaceKeys.hub] = connection
         var rows = [
             ["hub", "\(endpoint)"], ["user", connection.user.name], ["role", connection.user.role.rawValue],
@@ -43,7 +46,7 @@ struct AuthMagic: Magic {
         guard prompt || needsToken(endpoint) else { return nil }
         do {
             let answer = try await cell.requestInput("Token for \(endpoint) (leave empty for public files): ", isPassword: true)
-            return answer.allSatisfy(\.isWhitespace) ? nil : FoundToken(token: try HubToken(answer), source: .explicit)
+            return answer.allSatisfy(\.isWhitespace) ? nil : FoundToken(token: try HubToken(answer), source: .prompt)
         } catch is InputUnavailable {
             guard prompt else { return nil }
             throw CellFailure(
@@ -55,7 +58,27 @@ struct AuthMagic: Magic {
         if case .server = endpoint { true } else { false }
     }
 
-    private func user(of endpoint: HubEndpoint, _ found: FoundToken?) throws -> HubUser {
-        try endpoint.connect(token: found?.token).whoami(token: found?.token)
+    /// Asks the hub who this is. A hub that is away is no reason to stop, because what the cache has can be used, unless a token was
+    /// just given, which must be checked.
+    private func user(of hub: any Hub, _ found: FoundToken?, _ environment: HubEnvironment, _ cell: CellContext) throws -> HubUser {
+        let unknown = HubUser(name: found == nil ? "anonymous" : "not asked", role: .read, isAnonymous: found == nil)
+        if hub.usesNetwork, environment.isOffline {
+            cell.out.print("Offline mode (HF_HUB_OFFLINE): the hub is not asked, and files come from the cache.")
+            return unknown
+        }
+        do throws(HubError) {
+            return try hub.whoami(token: found?.token, shouldStop: { cell.shouldStop })
+        } catch {
+            switch error.code {
+            case .unauthorised:
+                guard let found else { throw error }
+                throw HubError(error.code, "\(error.message) (\(found.source))", nextStep: error.nextStep)
+            case .offline, .serverFailure, .rateLimited:
+                guard !store, !prompt, found?.source != .prompt, found?.source != .explicit else { throw error }
+                cell.out.warn("\(error.message). Files come from the cache where it has them. \(error.nextStep ?? "")")
+                return unknown
+            default: throw error
+            }
+        }
     }
 }

@@ -9,7 +9,10 @@ struct DownloadMagic: Magic {
     static let abstract = "Fetches the feature files of a repository into the Hub cache and verifies them."
     static let discussion = """
         The files are `{timeframe}_X_sequences.npy`, `_y_class.npy`, `_y_reg.npy`, `_scaler.pkl` and, where they exist, \
-        `_zigzag_points.json` and `_statistics.json`. The cache is shared with the Hugging Face client.
+        `_zigzag_points.json` and `_statistics.json`. They all come from the commit that the revision names when the cell starts. The \
+        cache is shared with the Hugging Face client, and no content is fetched twice. A download that broke or was interrupted goes on \
+        where it stopped, also after a restart; a file is there only once its checksum was right. When the hub is away, or with \
+        HF_HUB_OFFLINE=1, the cache answers.
         """
     static let example = "%%download --repo apus/zigzag-lstm-predictor --path v2_model/BTCUSDT/15m --timeframe 15m"
     static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.hub]
@@ -24,9 +27,11 @@ struct DownloadMagic: Magic {
     var simulate: Int?
     @Option(help: "The seed of the simulated candles.") var simulateSeed = 1
     @Option(help: "The symbol of the simulated candles.") var simulateSymbol = "BTCUSDT"
+    @Option(help: "How many files are fetched at once.") var connections = HubCache.standardConnections
     @Flag(help: "Read and hash files that are in the cache already, too.") var verify = false
 
     func validate() throws {
+        guard (1...16).contains(connections) else { throw ValidationError("--connections is between 1 and 16, not \(connections)") }
         if let simulate, simulate < SimulatedRepository.fewestBars {
             throw ValidationError("--simulate needs at least \(SimulatedRepository.fewestBars) candles, not \(simulate)")
         }
@@ -41,22 +46,17 @@ struct DownloadMagic: Magic {
                 repository: repository, folder: path, timeframe: timeframe, symbol: simulateSymbol, bars: simulate, seed: simulateSeed)
             try market.publishIfMissing(to: connection.hub, cell)
         }
-        let display = TransferDisplay(cell)
-        let cache = try connection.cache()
+        let roles = DownloadedFeatures.Role.allCases
+        func name(_ role: DownloadedFeatures.Role) -> String { repositoryPath(path, role.fileName(timeframe: timeframe)) }
+        let display = TransferDisplay(cell, title: "Downloading", count: roles.count)
+        let found = try connection.cache().download(
+            roles.map(name), optional: Set(roles.filter(\.isOptional).map(name)), from: repository, revision: revision, hub: connection.hub,
+            isOffline: connection.isOffline, verification: verify ? .full : .size, connections: connections, transfer: display.transfer)
+        display.finish()
         var files: [DownloadedFeatures.Role: CachedFile] = [:]
-        for role in DownloadedFeatures.Role.allCases {
-            try cell.checkCancellation()
-            let name = repositoryPath(path, role.fileName(timeframe: timeframe))
-            do throws(HubError) {
-                files[role] = try cache.download(
-                    name, from: repository, revision: revision, hub: connection.hub,
-                    isOffline: connection.hub.usesNetwork && connection.environment.isOffline, verification: verify ? .full : .size,
-                    transfer: display.transfer)
-            } catch {
-                guard role.isOptional, error.code == .entryNotFound else { throw error }
-                cell.out.warn("\(name) is not in the repository; training works without it")
-            }
-            display.finish()
+        for role in roles {
+            files[role] = found[name(role)]
+            if files[role] == nil { cell.out.warn("\(name(role)) is not in the repository; training works without it") }
         }
         let commit = files[.sequences]?.commit ?? ""
         let features = DownloadedFeatures(repository: repository, commit: commit, timeframe: timeframe, folder: path, files: files)

@@ -12,6 +12,15 @@ struct HubConnection {
         user.isAnonymous ? "\(hub.endpoint), anonymous" : "\(hub.endpoint) as \(user.name) (\(user.role.rawValue))"
     }
 
+    /// Whether the hub must not be asked.
+    var isOffline: Bool { hub.usesNetwork && environment.isOffline }
+
+    /// - Throws: `.offline` when the hub must not be asked.
+    func requireOnline() throws(HubError) {
+        guard isOffline else { return }
+        throw HubError(.offline, "\(hub.endpoint) must not be asked (offline mode)", nextStep: "Unset HF_HUB_OFFLINE, then run %%auth again")
+    }
+
     func cache() throws -> HubCache { HubCache(folder: try environment.cacheFolder) }
 
     /// The endpoint that an option names, or `HF_ENDPOINT`.

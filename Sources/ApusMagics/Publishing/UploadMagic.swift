@@ -7,7 +7,9 @@ struct UploadMagic: Magic {
     static let name = "upload"
     static let abstract = "Writes model.h5, scaler.pkl and config.json, and publishes them in one commit."
     static let discussion = """
-        Keras opens `model.h5`, scikit-learn `scaler.pkl` (the downloaded one, unchanged). What the repository holds already is not sent again.
+        Keras opens `model.h5`, scikit-learn `scaler.pkl` (the downloaded one, unchanged). All files become visible at once, in one commit. \
+        What the repository holds already is not sent again, and running the cell again, also after a connection broke, makes no second \
+        commit of the same files. When somebody else commits at the same time, the commit is made on top of theirs.
         """
     static let example = "%%upload --repo apus/zigzag-lstm-models --path v2_model/BTCUSDT/15m --create"
     static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.hub, WorkspaceKeys.data, WorkspaceKeys.training, WorkspaceKeys.evaluation]
@@ -21,6 +23,7 @@ struct UploadMagic: Magic {
     @Option(help: "The first line of the commit's message.") var message: String?
     @Flag(help: "Make the repository when it does not exist.") var create = false
     @Flag(help: "With --create: only you can see it.") var `private` = false
+    @Flag(help: "Ask the owner to take the commit, as anybody with a token may, instead of moving the branch.") var pullRequest = false
 
     func validate() throws {
         if `private`, !create { throw ValidationError("--private needs --create: it is about a repository that is made") }
@@ -32,21 +35,31 @@ struct UploadMagic: Magic {
         let training = try cell.workspace.require(WorkspaceKeys.training)
         let evaluation = try cell.workspace.require(WorkspaceKeys.evaluation)
         let repository = try RepositoryID(type.kind, repo)
+        try connection.requireOnline()
         let scratch = try TemporaryFolder(cell.environment)
         let published = PublishedModel(training: training, data: data, evaluation: evaluation, symbol: symbol ?? Self.symbol(of: data.features))
         let names = try published.write(to: scratch.path)
         try cell.checkCancellation()
-        if create { try connection.hub.createRepository(repository, isPrivate: `private`, existOK: true) }
+        if create {
+            try connection.hub.createRepository(repository, isPrivate: `private`, existOK: true, shouldStop: { cell.shouldStop })
+        }
         let request = CommitRequest(
             names.map { .add(path: repositoryPath(path, $0), .file("\(scratch.path)/\($0)")) },
-            summary: message ?? "Add \(published.symbol) \(data.features.timeframe) model, \(evaluation.summary)", branch: try Revision(revision))
-        let display = TransferDisplay(cell, title: "Uploading")
+            summary: message ?? "Add \(published.symbol) \(data.features.timeframe) model, \(evaluation.summary)", branch: try Revision(revision),
+            isPullRequest: pullRequest)
+        let display = TransferDisplay(cell, title: "Uploading", count: names.count)
         let receipt: CommitReceipt
         do throws(HubError) {
             receipt = try connection.hub.commit(request, to: repository, transfer: display.transfer)
         } catch {
-            guard error.code == .repositoryNotFound, !create else { throw error }
-            throw HubError(error.code, error.message, nextStep: "Add --create to make it", suggestions: error.suggestions)
+            switch error.code {
+            case .repositoryNotFound where !create:
+                throw HubError(error.code, error.message, nextStep: "Add --create to make it", suggestions: error.suggestions)
+            case .unauthorised where !pullRequest && !connection.user.isAnonymous && connection.hub.usesNetwork:
+                throw HubError(
+                    error.code, error.message, nextStep: "\(error.nextStep ?? ""). Or add --pull-request to ask the owner to take the files")
+            default: throw error
+            }
         }
         display.finish()
         cell.workspace[WorkspaceKeys.receipt] = receipt
@@ -62,6 +75,7 @@ struct UploadMagic: Magic {
                     [file.path, ByteCount.text(file.size), file.wasUploaded ? "uploaded" : "was there", String(file.etag.digits.prefix(12))]
                 }, alignments: [.left, .right, .left, .left]
             ).bundle)
+        if let pullRequest = receipt.pullRequest { return cell.out.print("Pull request to \(receipt.branch): \(pullRequest)") }
         cell.out.print("Commit \(receipt.commit) on \(receipt.branch): \(receipt.url)")
     }
 

@@ -55,6 +55,10 @@ int clinux_reap(pid_t child, int *status, long *peak);
 /* Names a thread for debuggers; Linux keeps 15 bytes. */
 void clinux_name_thread(pthread_t thread, const char *name);
 
+/* sync_file_range(2): hands a range of a file to the disk, and waits until it is there unless `only_begin`. Without effect where the file
+   system cannot; data only, so that fsync(2) has still its own to do. */
+void clinux_write_back(int descriptor, off_t offset, off_t count, int only_begin);
+
 /* Lets all threads allocate from one heap. Else every thread gets one of its own, with its own free memory, of which
    clinux_return_free_memory returns less. To be called before there are other threads. */
 void clinux_use_one_heap(void);

@@ -1,4 +1,5 @@
 import ApusHub
+import HubTestServer
 import TestSupport
 import Testing
 
@@ -11,7 +12,8 @@ struct HubUnderTest: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all = [
-        HubUnderTest(name: "file:") { folder in try HubEndpoint("file:\(folder.path)/hub", workingDirectory: "/").connect() }
+        HubUnderTest(name: "file:") { folder in try HubEndpoint("file:\(folder.path)/hub", workingDirectory: "/").connect() },
+        HubUnderTest(name: "http:") { _ in try HubTestServer.shared.get().world().hub() },
     ]
 }
 
@@ -53,4 +55,12 @@ func randomBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
 /// The error that `body` throws.
 func hubError(_ body: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws -> HubError {
     try #require(throws: HubError.self, sourceLocation: sourceLocation) { try body() }
+}
+
+extension HubTestWorld {
+    /// A client of this hub that does not wait long before it tries again.
+    func hub(token: String? = HubTestWorld.ann, variables: [String: String] = [:], retries: Int = 5) throws -> HTTPHub {
+        let quick = RetryPolicy(retries: retries, first: .milliseconds(5), longest: .milliseconds(20), patience: .seconds(3), work: .seconds(2))
+        return try HTTPHub(endpoint, token: token.map { try HubToken($0) }, environment: HubEnvironment(variables), retry: quick)
+    }
 }

@@ -23,11 +23,13 @@ final class TestNotebook {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Runs one cell and returns what it showed.
+    ///
+    /// - Parameter answer: what the person types when asked; nil when nobody is there.
     @discardableResult
-    func run(_ code: String) async -> CellRecord {
+    func run(_ code: String, answer: String? = nil) async -> CellRecord {
         cells += 1
-        let client = RecordingClient()
-        let reply = await session.execute(CellRequest(code, executionCount: cells), client: client)
+        let client = RecordingClient(answer: answer)
+        let reply = await session.execute(CellRequest(code, allowsInput: answer != nil, executionCount: cells), client: client)
         return CellRecord(reply: reply, events: client.events)
     }
 
