@@ -184,13 +184,8 @@ public struct FileHub: Hub {
     }
 
     static func entryNotFound(_ path: String, in repository: RepositoryID, revision: Revision, commit: String, paths: [String]) -> HubError {
-        let below = paths.filter { RepositoryPath.isPath($0, under: path) }
-        let nextStep =
-            if !below.isEmpty { "It is a folder of \(below.count) files, such as '\(below[0])'" } else if paths.isEmpty {
-                "The repository is empty at that revision"
-            } else { "The repository has \(paths.count) files at that revision" }
-        return HubError(
-            .entryNotFound, "there is no file '\(path)' in the \(repository) at '\(revision)' (commit \(commit.prefix(12)))", nextStep: nextStep,
-            suggestions: below.isEmpty ? NameSuggestions.nearest(to: path, among: paths) : [], commit: commit)
+        HubError(
+            missingEntry: path, among: paths, .entryNotFound,
+            "there is no file '\(path)' in the \(repository) at '\(revision)' (commit \(commit.prefix(12)))", commit: commit)
     }
 }

@@ -44,14 +44,7 @@ extension HTTPHub {
         _ repository: RepositoryID, _ revision: Revision, _ path: String, _ error: HubError, _ shouldStop: () -> Bool
     ) -> HubError {
         guard let paths = try? list(repository, revision, shouldStop: shouldStop).map(\.path) else { return error }
-        let below = paths.filter { RepositoryPath.isPath($0, under: path) }
-        let nextStep =
-            if !below.isEmpty { "It is a folder of \(below.count) files, such as '\(below[0])'" } else if paths.isEmpty {
-                "The repository is empty at that revision"
-            } else { "The repository has \(paths.count) files at that revision" }
-        return HubError(
-            error.code, error.message, nextStep: nextStep, suggestions: below.isEmpty ? NameSuggestions.nearest(to: path, among: paths) : [],
-            commit: error.commit)
+        return HubError(missingEntry: path, among: paths, error.code, error.message, commit: error.commit)
     }
 
     /// One question, asked once.

@@ -96,3 +96,18 @@ extension HubError {
         }
     }
 }
+
+extension HubError {
+    /// A path that a revision does not have: what is there instead.
+    ///
+    /// - Parameter paths: all files of the revision.
+    init(missingEntry path: String, among paths: [String], _ code: Code, _ message: String, commit: String?) {
+        let below = paths.filter { RepositoryPath.isPath($0, under: path) }
+        let nextStep =
+            if !below.isEmpty { "It is a folder of \(below.count) files, such as '\(below[0])'" } else if paths.isEmpty {
+                "The repository is empty at that revision"
+            } else { "The repository has \(paths.count) files at that revision" }
+        self.init(
+            code, message, nextStep: nextStep, suggestions: below.isEmpty ? NameSuggestions.nearest(to: path, among: paths) : [], commit: commit)
+    }
+}

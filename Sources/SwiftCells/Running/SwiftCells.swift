@@ -153,7 +153,6 @@ public final class SwiftCells: SwiftCellRunner {
             state.imports += code.imports.filter { !state.imports.contains($0) }
         }
         nonisolated(unsafe) let workspace = cell.workspace
-        let parameters = Mutex<[String: JSON]>([:])
         main.run {
             MainActor.assumeIsolated {
                 var others: [WorkspaceListing] = []
@@ -170,10 +169,10 @@ public final class SwiftCells: SwiftCellRunner {
                 workspace.setVariables(others)
                 // Also when the cell fails: variables keep what it has done to them.
                 workspace.commit()
-                parameters.withLock { $0 = workspace.parameters }
             }
         }
-        state.withLock { $0.parameters = parameters.withLock { $0 } }
+        let parameters = workspace.parameters
+        state.withLock { $0.parameters = parameters }
     }
 
     private func trap(_ signal: Int32, _ frames: [UInt]) -> CellError {
