@@ -102,7 +102,11 @@ def test_interrupts_while_clients_work(kernel):  # noqa: F811
 def test_questions_to_several_clients(kernel):  # noqa: F811
     """Each is asked what its own cell wants to know, in the order of the cells."""
     clients = [kernel.client() for _ in range(3)]
-    cells = [client.execute(ASKS) for client in clients]
+    cells = []
+    for client in clients:
+        cells.append(client.execute(ASKS))
+        # Messages of two sockets may overtake each other: once this is answered the cell is in the queue.
+        client.ask("kernel_info_request")
     for client, cell in zip(clients, cells):
         question = client.receive("stdin")
         assert question.parent["msg_id"] == cell
