@@ -11,6 +11,7 @@ import PackageDescription
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
+//   Swift:    apus-swift -> SwiftCells -> SwiftCellCompiler     (compiling knows no process that cells run in)
 //   ground:   ApusSystem (files, time), ApusText, ApusJSON know nothing, and any part may use them
 
 let settings: [SwiftSetting] = [
@@ -47,7 +48,7 @@ let package = Package(
     targets: [
         .executableTarget(name: "apus", dependencies: ["ApusCLI"], swiftSettings: settings),
         .executableTarget(
-            name: "apus-swift", dependencies: ["ApusCells", "ApusMagics", "ApusSession", "ApusSessionProcess", "SwiftCells"],
+            name: "apus-swift", dependencies: ["ApusCells", "ApusMagics", "ApusSession", "ApusSessionProcess", "SwiftCellCompiler", "SwiftCells"],
             swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
             name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "CApusBench", argumentParser],
@@ -76,7 +77,8 @@ let package = Package(
         .target(name: "CSwiftCells", linkerSettings: [.linkedLibrary("dispatch"), .linkedLibrary("dl")]),
         library("CellSupport", ["ApusSession", "ApusThreads", "CSwiftCells"]),
         library("ApusCells", ["ApusMagics", "ApusNN", "ApusPlot", "ApusSession", "ApusTensor", "ApusTraining", "CellSupport"]),
-        library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport"]),
+        library("SwiftCellCompiler", ["ApusJSON", "ApusSession", "CLinux"]),
+        library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport", "SwiftCellCompiler"]),
         library("ApusThreads", ["CLinux"]),
         library("JupyterProtocol", ["ApusJSON", "ApusSystem", "ApusThreads", crypto]),
         .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
@@ -116,7 +118,7 @@ let package = Package(
             name: "SessionProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SessionTestSupport"], path: "Tests/SessionProbe",
             swiftSettings: settings),
         .executableTarget(
-            name: "SwiftProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SwiftCells", "CellSupport"], path: "Tests/SwiftProbe",
+            name: "SwiftProbe", dependencies: ["ApusSession", "ApusSessionProcess", "SwiftCellCompiler", "SwiftCells"], path: "Tests/SwiftProbe",
             swiftSettings: settings, linkerSettings: exported),
         tests(
             "SwiftCells", ["ApusSession", "ApusSessionProcess", "SessionTestSupport", "SwiftProbe"], resources: [.copy("Corpus")]),

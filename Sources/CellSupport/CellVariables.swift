@@ -4,32 +4,43 @@ import Synchronization
 @MainActor package final class CellVariables {
     package static let shared = CellVariables()
 
-    private var readers: [String: (cell: Int, read: () -> Any)] = [:]
+    private struct Table {
+        var readers: [String: (cell: Int, read: () -> Any)] = [:]
+        var order: [String] = []
+    }
+
+    private var table = Table()
+    /// As it was before the running cell.
+    private var before = Table()
     private var cell = 0
-    private var order: [String] = []
-    /// Those that the running cell has come to declare.
-    package private(set) var declaredNow: Set<String> = []
+    /// The variables of the running cell that have their values.
+    package private(set) var reached: Set<String> = []
 
     /// - Parameter cell: its number.
     package func begin(_ cell: Int) {
         self.cell = cell
-        declaredNow = []
+        reached = []
+        before = table
     }
 
     func declare(_ name: String, _ read: @escaping () -> Any) {
-        if readers.updateValue((cell, read), forKey: name) == nil { order.append(name) }
-        declaredNow.insert(name)
+        if table.readers.updateValue((cell, read), forKey: name) == nil { table.order.append(name) }
+        reached.insert(name)
     }
 
-    /// Forgets what the running cell declared, and everything with `all`.
-    package func forget(all: Bool) {
-        let gone = all ? Set(order) : declaredNow
-        order.removeAll { gone.contains($0) }
-        for name in gone { readers[name] = nil }
+    /// For a variable that cannot be read.
+    func reach(_ name: String) {
+        if table.readers.removeValue(forKey: name) != nil { table.order.removeAll { $0 == name } }
+        reached.insert(name)
     }
+
+    /// Forgets what the running cell declared.
+    package func undo() { table = before }
+
+    package func forget() { (table, before) = (Table(), Table()) }
 
     /// Names, values as they are now, and the numbers of the cells that declared them.
     package var values: [(name: String, value: Any, cell: Int)] {
-        order.compactMap { name in readers[name].map { (name, $0.read(), $0.cell) } }
+        table.order.compactMap { name in table.readers[name].map { (name, $0.read(), $0.cell) } }
     }
 }

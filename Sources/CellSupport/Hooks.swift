@@ -14,6 +14,11 @@ import CSwiftCells
     CellVariables.shared.declare(name, read)
 }
 
+/// Makes known that a variable has its value, where that cannot be read.
+@MainActor public func apusReach(_ name: String) {
+    CellVariables.shared.reach(name)
+}
+
 /// Runs a task on the main actor and waits for its end; other tasks go on meanwhile.
 @MainActor public func apusWait<Value>(_ body: @escaping @MainActor () async throws -> Value) throws -> Value {
     try wait(body).get()

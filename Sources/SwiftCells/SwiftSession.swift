@@ -1,4 +1,5 @@
 import CellSupport
+public import SwiftCellCompiler
 
 /// What a session program needs to run cells of Swift.
 public struct SwiftSession: Sendable {

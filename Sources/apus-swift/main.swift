@@ -4,6 +4,7 @@ import ApusMagics
 import ApusSession
 import ApusSessionProcess
 import Glibc
+import SwiftCellCompiler
 import SwiftCells
 
 func fail(_ reason: String) -> Never {

@@ -2,6 +2,7 @@
 import ApusSession
 import ApusSessionProcess
 import Glibc
+import SwiftCellCompiler
 import SwiftCells
 
 let swift = SwiftSession(

@@ -1,12 +1,13 @@
 import CSwiftCells
 import Glibc
+import SwiftCellCompiler
 
 /// Where in the cells a trap came from.
 struct Backtrace {
     /// `divide(_:_:) at cell [3]:4`, innermost first; calls of other code are left out.
     let lines: [String]
 
-    init(_ frames: [UInt], toolchain: Toolchain, scratch: String) {
+    init(_ frames: [UInt], toolchain: Toolchain) {
         var lines: [String] = []
         for (index, frame) in frames.enumerated() {
             // What is on the stack is where the call returns to; the call is before it.
@@ -16,8 +17,7 @@ struct Backtrace {
             guard let path = cswiftcells_library_of(pointer, &base), let base else { continue }
             let offset = address - UInt(bitPattern: base)
             let run = try? ToolRun(
-                toolchain.symbolizer, ["--obj=\(String(cString: path))", "--output-style=GNU", "--demangle", "0x" + String(offset, radix: 16)],
-                outputFile: scratch)
+                toolchain.symbolizer, ["--obj=\(String(cString: path))", "--output-style=GNU", "--demangle", "0x" + String(offset, radix: 16)])
             if let line = Self.line(run?.text ?? "") { lines.append(line) }
             if lines.count == 20 { break }
         }

@@ -4,6 +4,7 @@ import ApusThreads
 import CSwiftCells
 package import CellSupport
 import Glibc
+package import SwiftCellCompiler
 import Synchronization
 
 /// Runs cells of Swift code in this process: each is compiled to a library that sees the ones before, and loaded.
@@ -12,12 +13,8 @@ import Synchronization
 public final class SwiftCells: SwiftCellRunner {
     private struct State {
         var folder: WorkFolder?
-        /// How many libraries were compiled.
-        var count = 0
-        /// The module that a cell sees first; it leads to all before.
-        var last: String?
-        /// What earlier cells imported.
-        var imports: [String] = []
+        var compiler: CellCompiler?
+        var scope: CellScope
         /// The parameters as Swift code knows them.
         var parameters: [String: JSON] = [:]
     }
@@ -27,7 +24,7 @@ public final class SwiftCells: SwiftCellRunner {
     private let imports: [String]
     private let cache: String
     private let main: MainThread
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - imports: The modules that every cell sees.
@@ -39,45 +36,43 @@ public final class SwiftCells: SwiftCellRunner {
         self.imports = imports
         self.cache = cache
         self.main = main
+        state = Mutex(State(scope: CellScope(imports: imports)))
     }
 
     public func reset() {
         state.withLock { state in
-            state.last = nil
-            state.imports = []
+            state.scope = CellScope(imports: imports)
             state.parameters = [:]
         }
-        main.run { MainActor.assumeIsolated { CellVariables.shared.forget(all: true) } }
+        main.run { MainActor.assumeIsolated { CellVariables.shared.forget() } }
     }
 
     public func interrupt() { CellHost.shared.interrupt() }
 
     public func run(_ cell: SwiftCell) throws {
-        if let missing = toolchain.missingFile { throw CellError.noToolchain("\(missing) is missing") }
-        do {
+        try explaining {
             try declareParameters(of: cell)
-            let rewriter = CellRewriter(cell.source.text)
-            var code = rewriter.rewrite(shows: true)
-            var compiled = try compile(code.code, number: cell.executionCount)
-            if case .failed(let messages, _) = compiled.outcome, messages.contains(where: { $0.text.contains("different actor isolation") }) {
-                // Swift 6.3 refuses subclasses of classes without an initializer of their own on the main actor.
-                let other = try compile(code.code, number: cell.executionCount, isolation: .nonisolated)
-                if case .compiled = other.outcome { compiled = other }
-            }
-            if case .failed = compiled.outcome, code.isWrapped {
-                code = rewriter.rewrite(shows: false)
-                compiled = try compile(code.code, number: cell.executionCount)
-            }
-            switch compiled.outcome {
-            case .failed(let messages, let output): throw CellError(messages, output: output, of: code, in: cell)
-            case .compiled(let library, let messages):
+            let (scope, file) = (state.withLock { $0.scope }, cell.file)
+            let (code, outcome) = try compiler().compile(cell.source, in: scope, file: file, isCancelled: { cell.interruption.isRequested })
+            switch outcome {
+            case .failed(let messages, let output): throw CellError(messages, output: output, of: code, in: cell.source, file: file)
+            case .compiled(let compiled):
                 if cell.interruption.isRequested { throw CancellationError() }
-                let warnings = messages.filter { $0.severity == .warning }
-                for line in CellError.report(warnings, of: code, in: cell) { cell.out.write(line + "\n", to: .stderr) }
-                try run(cell, code, LoadedCell(library: library, module: compiled.module), module: compiled.module)
+                let warnings = compiled.messages.filter { $0.severity == .warning }
+                for line in CellError.report(warnings, of: code, in: cell.source, file: file) { cell.out.write(line + "\n", to: .stderr) }
+                try run(cell, code, LoadedCell(compiled), module: compiled.module)
             }
-        } catch let failure as ToolFailure {
+        }
+    }
+
+    /// Runs `body`; failures of the tools become errors that say what to do.
+    private func explaining(_ body: () throws -> Void) throws {
+        do { try body() } catch let failure as ToolFailure {
             throw CellError.noToolchain("\(failure.program): \(failure.reason)")
+        } catch let failure as FolderFailure {
+            throw CellError(
+                name: "NoWorkFolder", title: "there is no folder to compile in: \(failure.folder): \(failure.reason)",
+                hint: "make room there, or set TMPDIR to another folder and restart the kernel")
         } catch let failure as LoadingFailure {
             throw CellError(name: "NotLoaded", title: "the compiled cell cannot be loaded: \(failure.reason)", hint: "restart the kernel")
         }
@@ -85,35 +80,33 @@ public final class SwiftCells: SwiftCellRunner {
 
     // MARK: Compiling
 
-    private func compile(
-        _ code: String, number: Int, isolation: CellCompiler.Isolation = .mainActor
-    ) throws -> (outcome: CellCompiler.Outcome, module: String) {
-        let (folder, module, last, earlier) = try state.withLock { state in
-            if state.folder == nil { state.folder = try WorkFolder() }
-            state.count += 1
-            return (state.folder!.path, "Cell\(state.count)", state.last, state.imports)
+    private func compiler() throws -> CellCompiler {
+        try state.withLock { state in
+            if let compiler = state.compiler { return compiler }
+            if let missing = toolchain.missingFile { throw CellError.noToolchain("\(missing) is missing") }
+            let folder = try WorkFolder()
+            let compiler = CellCompiler(toolchain: toolchain, folder: folder.path, modules: modules, cache: cache)
+            state.folder = folder
+            state.compiler = compiler
+            return compiler
         }
-        var lines = (imports + earlier).map { "import \($0)" }
-        if let last { lines.append("@_exported import \(last)") }
-        lines.append("#sourceLocation(file: \"cell [\(number)]\", line: 1)")
-        let compiler = CellCompiler(toolchain: toolchain, folder: folder, modules: modules, cache: cache)
-        return (try compiler.compile(lines.joined(separator: "\n") + "\n" + code + "\n", module: module, isolation: isolation), module)
     }
 
     /// Declares the parameters that magics or parameter cells have set since the last cell of Swift.
     private func declareParameters(of cell: SwiftCell) throws {
-        let known = state.withLock { $0.parameters }
-        let changed = cell.workspace.parameterNames.compactMap { name -> String? in
+        let (known, scope) = state.withLock { ($0.parameters, $0.scope) }
+        let changed = cell.workspace.parameterNames.compactMap { name -> (name: String, literal: SwiftLiteral)? in
             guard let value = cell.workspace.parameters[name], value != known[name] else { return nil }
-            return SwiftLiteral(value).map { "let `\(name)`: \($0.type) = \($0.text)" }
+            return SwiftLiteral(value).map { (name, $0) }
         }
         state.withLock { $0.parameters = cell.workspace.parameters }
         guard !changed.isEmpty else { return }
-        let compiled = try compile(changed.joined(separator: "\n"), number: cell.executionCount)
-        guard case .compiled(let library, _) = compiled.outcome else { return }
-        let loaded = try LoadedCell(library: library, module: compiled.module)
+        let code = RewrittenCell(declaring: changed)
+        let outcome = try compiler().compile(scope.script(code, file: cell.file), isCancelled: { cell.interruption.isRequested })
+        guard case .compiled(let compiled) = outcome else { return }
+        let loaded = try LoadedCell(compiled)
         main.run { _ = cswiftcells_run(loaded.entry) }
-        state.withLock { $0.last = compiled.module }
+        state.withLock { $0.scope.add(code, module: compiled.module) }
     }
 
     // MARK: Running
@@ -129,11 +122,10 @@ public final class SwiftCells: SwiftCellRunner {
                 outcome.end = CellEnd(cswiftcells_run(loaded.entry))
                 fflush(nil)
             }
-            outcome.declared = MainActor.assumeIsolated { CellVariables.shared.declaredNow }
+            outcome.reached = MainActor.assumeIsolated { CellVariables.shared.reached }
         }
-        let (end, declared) = (outcome.end, outcome.declared)
-        keep(code, module: module, declared: declared, cell)
-        switch end {
+        keep(code, module: module, reached: outcome.reached, cell)
+        switch outcome.end {
         case .ended: if cell.interruption.isRequested { throw CancellationError() }
         case .threw(let error): throw error
         case .interrupted: throw CancellationError()
@@ -142,42 +134,21 @@ public final class SwiftCells: SwiftCellRunner {
     }
 
     /// Later cells see this one if it came to declare all its variables: the others hold nothing that may be read.
-    private func keep(_ code: RewrittenCell, module: String, declared: Set<String>, _ cell: SwiftCell) {
-        guard code.variables.allSatisfy(declared.contains) else {
-            main.run { MainActor.assumeIsolated { CellVariables.shared.forget(all: false) } }
+    private func keep(_ code: RewrittenCell, module: String, reached: Set<String>, _ cell: SwiftCell) {
+        guard code.variables.allSatisfy(reached.contains) else {
+            main.run { MainActor.assumeIsolated { CellVariables.shared.undo() } }
             cell.out.write("what this cell declares was not kept, because it ended before all its variables had values\n", to: .stderr)
             return
         }
-        state.withLock { state in
-            state.last = module
-            state.imports += code.imports.filter { !state.imports.contains($0) }
-        }
+        state.withLock { $0.scope.add(code, module: module) }
         nonisolated(unsafe) let workspace = cell.workspace
-        main.run {
-            MainActor.assumeIsolated {
-                var others: [WorkspaceListing] = []
-                for (name, value, cell) in CellVariables.shared.values {
-                    if let json = SwiftLiteral.json(value) {
-                        workspace.setParameter(name, to: json)
-                    } else {
-                        let text = MIMEBundle(showing: value).text ?? ""
-                        others.append(
-                            WorkspaceListing(
-                                name: name, summary: "\(type(of: value)): \(text.prefix(60))".replacing("\n", with: " "), producer: "", cell: cell))
-                    }
-                }
-                workspace.setVariables(others)
-                // Also when the cell fails: variables keep what it has done to them.
-                workspace.commit()
-            }
-        }
+        main.run { MainActor.assumeIsolated { CellVariables.shared.publish(in: workspace) } }
         let parameters = workspace.parameters
         state.withLock { $0.parameters = parameters }
     }
 
     private func trap(_ signal: Int32, _ frames: [UInt]) -> CellError {
-        let scratch = state.withLock { $0.folder?.path ?? "/tmp" } + "/backtrace.log"
-        let lines = Backtrace(frames, toolchain: toolchain, scratch: scratch).lines
+        let lines = Backtrace(frames, toolchain: toolchain).lines
         let what =
             signal == SIGSEGV || signal == SIGBUS ? "the cell used memory that is not its own, or too much of the stack" : "a check of Swift's failed"
         return CellError(
@@ -186,17 +157,14 @@ public final class SwiftCells: SwiftCellRunner {
     }
 }
 
+extension SwiftCell {
+    /// The name of the cell in messages of the compiler and in backtraces.
+    fileprivate var file: String { "cell [\(executionCount)]" }
+}
+
 /// What the main thread leaves for the session's thread, which waits for it.
 private final class Outcome: @unchecked Sendable {
     // Safe: one thread writes, and the other reads after it has been told of the end.
     var end = CellEnd.ended
-    var declared: Set<String> = []
-}
-
-extension CellError {
-    static func noToolchain(_ reason: String) -> CellError {
-        CellError(
-            name: "NoSwiftToolchain", title: "cells of Swift need the Swift toolchain: \(reason)",
-            hint: "install Swift from https://www.swift.org/install and start the kernel again; magics work without it")
-    }
+    var reached: Set<String> = []
 }

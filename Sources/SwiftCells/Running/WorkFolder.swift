@@ -4,11 +4,11 @@ import Glibc
 final class WorkFolder: Sendable {
     let path: String
 
-    init() throws(ToolFailure) {
+    init() throws(FolderFailure) {
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         Self.removeLeftovers(in: base)
         var template = Array("\(base)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw ToolFailure(program: base, reason: String(cString: strerror(errno))) }
+        guard let made = mkdtemp(&template) else { throw FolderFailure(folder: base, reason: String(cString: strerror(errno))) }
         path = String(cString: made)
     }
 
@@ -35,4 +35,10 @@ final class WorkFolder: Sendable {
         closedir(folder)
         rmdir(path)
     }
+}
+
+/// Why there is no folder to compile cells in.
+struct FolderFailure: Error {
+    let folder: String
+    let reason: String
 }

@@ -2,14 +2,16 @@ import Glibc
 
 /// The libraries that the modules of an object file ask for (`-lFoundation`), which the compiler leaves in a section of its own.
 struct AutolinkEntries {
-    let arguments: [String]
+    /// Their names, as `Foundation`.
+    let libraries: [String]
 
     private static let section = ".swift1_autolink_entries"
 
     /// Empty for a file that is no object file.
     init(objectFile path: String) {
         let bytes = Self.read(path)
-        arguments = Self.section(Self.section, of: bytes).map(Self.strings) ?? []
+        let arguments = Self.section(Self.section, of: bytes).map(Self.strings) ?? []
+        libraries = arguments.filter { $0.hasPrefix("-l") }.map { String($0.dropFirst(2)) }
     }
 
     private static func strings(_ bytes: ArraySlice<UInt8>) -> [String] {

@@ -31,9 +31,11 @@ public struct CellModules: Sendable {
         return CellModules(folder: folder + "/Modules", moduleMaps: maps.sorted())
     }
 
-    /// Where the compiler keeps what it has read of modules, for all sessions of this user.
+    /// Where the compiler keeps what it has read of modules, for all sessions of this user; another folder when the system's headers change.
     public static var userCache: String {
         let base = getenv("XDG_CACHE_HOME").map { String(cString: $0) } ?? (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.cache"
-        return base + "/apus/swift-modules"
+        var headers = stat()
+        stat("/usr/include/features.h", &headers)
+        return base + "/apus/swift-modules-\(headers.st_mtim.tv_sec)"
     }
 }

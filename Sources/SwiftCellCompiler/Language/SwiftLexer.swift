@@ -39,6 +39,15 @@ struct SwiftLexer {
         return lexer.tokens
     }
 
+    /// Every word of the code, also within strings, which may hold interpolations, and in comments.
+    static func words(_ code: [UInt8]) -> Set<String> {
+        var words: Set<String> = []
+        for word in code.split(whereSeparator: { !$0.isWordPart }) {
+            words.insert(String(decoding: word.drop { $0 == UInt8(ascii: "$") }, as: UTF8.self))
+        }
+        return words
+    }
+
     private init(code: [UInt8]) { self.code = code }
 
     private func byte(_ offset: Int = 0) -> UInt8 {

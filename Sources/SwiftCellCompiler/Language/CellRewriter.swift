@@ -1,14 +1,30 @@
 /// A cell as it is given to the compiler: the user's code on its own lines and, as far as possible, in its own columns.
-struct RewrittenCell {
-    var code: String
+package struct RewrittenCell: Sendable {
+    package var code: String
     /// Modules that the cell imports, which later cells see as well.
     var imports: [String] = []
+    /// What it declares, which later cells see as well.
+    var declarations: CellDeclarations
+    /// Every word in it: names that it may mean.
+    var words: Set<String> = []
     /// What was put before places of the user's code: line, column (both from 1, in UTF-8 bytes) and how many bytes.
     var insertions: [(line: Int, column: Int, byteCount: Int)] = []
     /// The variables that it makes known as soon as they have their values.
-    var variables: [String] = []
-    /// Whether something was wrapped that may have to be left alone; see ``CellRewriter/rewrite(shows:)``.
-    var isWrapped = false
+    package var variables: [String] = []
+    /// The lines (from 1) on which values are read that may not be; see ``CellRewriter/rewrite(reads:)``.
+    package var readingLines: Set<Int> = []
+
+    /// Nothing but constants with their values.
+    package init(declaring constants: [(name: String, literal: SwiftLiteral)]) {
+        code = constants.map { "let `\($0.name)`: \($0.literal.type) = \($0.literal.text)" }.joined(separator: "\n")
+        declarations = CellDeclarations(variables: constants.map(\.name))
+    }
+
+    init(declarations: CellDeclarations, words: Set<String>) {
+        code = ""
+        self.declarations = declarations
+        self.words = words
+    }
 
     /// The column in the user's code of a column in this one.
     func column(_ column: Int, line: Int) -> Int {
@@ -22,41 +38,41 @@ struct RewrittenCell {
 
 /// Makes a cell a script that the compiler takes: the value of its last expression is shown, its variables are made known to the session,
 /// `await` waits, and `private` declarations are later cells' too.
-struct CellRewriter {
+package struct CellRewriter {
     private let bytes: [UInt8]
     private let statements: [SwiftStatement]
 
-    init(_ code: String) {
+    package init(_ code: String) {
         bytes = Array(code.utf8)
         statements = StatementSplitter(bytes).statements()
     }
 
-    /// - Parameter shows: Whether the value of the last expression is shown and variables are made known. Code that does not compile so is
-    ///   tried without: a value may not be copyable.
-    func rewrite(shows: Bool) -> RewrittenCell {
+    /// - Parameter reads: Whether values are read: that of the last expression to be shown, those of variables for the session. Code that does
+    ///   not compile so is tried without: a value may not be copyable.
+    package func rewrite(reads: Bool = true) -> RewrittenCell {
         var edits = hiddenModifiers
-        var cell = RewrittenCell(code: "")
+        var cell = RewrittenCell(declarations: CellDeclarations(statements, in: bytes), words: SwiftLexer.words(bytes))
         for statement in statements {
             if case .importing(let module) = statement.kind, !module.isEmpty { cell.imports.append(module) }
             edits += waiting(statement)
         }
-        if shows {
-            if let last = statements.last, case .expression = last.kind {
-                edits.append((last.range.lowerBound, 0, "apusShow("))
-                edits.append((last.range.upperBound, 0, ")"))
-                cell.isWrapped = true
+        if reads, let last = statements.last, case .expression = last.kind {
+            edits.append((last.range.lowerBound, 0, "apusShow("))
+            edits.append((last.range.upperBound, 0, ")"))
+            cell.readingLines.formUnion(line(last.range.lowerBound)...line(last.range.upperBound))
+        }
+        for statement in statements {
+            for name in names(of: statement) {
+                edits.append((statement.range.upperBound, 0, reads ? "; apusDeclare(\"\(name)\") { \(name) }" : "; apusReach(\"\(name)\")"))
+                cell.variables.append(name)
+                if reads { cell.readingLines.insert(line(statement.range.upperBound)) }
             }
-            for statement in statements {
-                for name in names(of: statement) {
-                    edits.append((statement.range.upperBound, 0, "; apusDeclare(\"\(name)\") { \(name) }"))
-                    cell.variables.append(name)
-                }
-            }
-            if !cell.variables.isEmpty { cell.isWrapped = true }
         }
         cell.code = apply(edits, &cell)
         return cell
     }
+
+    private func line(_ offset: Int) -> Int { bytes[..<offset].count { $0 == UInt8(ascii: "\n") } + 1 }
 
     /// The stored variables that a statement gives values to.
     private func names(of statement: SwiftStatement) -> [String] {

@@ -1,12 +1,12 @@
-import ApusJSON
+package import ApusJSON
 
 /// A parameter as Swift code, and simple values of Swift as parameters.
-struct SwiftLiteral {
-    let type: String
-    let text: String
+package struct SwiftLiteral {
+    package let type: String
+    package let text: String
 
     /// Nil for what has no type of its own in Swift: nothing, and lists of different things.
-    init?(_ json: JSON) {
+    package init?(_ json: JSON) {
         switch json {
         case .bool(let value): (type, text) = ("Bool", "\(value)")
         case .int(let value): (type, text) = ("Int", "\(value)")
@@ -28,7 +28,7 @@ struct SwiftLiteral {
     }
 
     /// Nil for a value that is no number, text, truth value or list of them.
-    static func json(_ value: Any) -> JSON? {
+    package static func json(_ value: Any) -> JSON? {
         switch value {
         case let value as Bool: .bool(value)
         case let value as Int: .int(value)

@@ -1,14 +1,14 @@
 /// One message of the compiler, with the place in the code that it was given.
-struct CompilerMessage: Equatable {
-    enum Severity: String { case error, warning, note, remark }
+package struct CompilerMessage: Equatable, Sendable {
+    package enum Severity: String, Sendable { case error, warning, note, remark }
 
-    let severity: Severity
-    let text: String
+    package let severity: Severity
+    package let text: String
     /// The file as `#sourceLocation` names it.
-    let file: String
+    package let file: String
     /// From 1; columns and lengths are UTF-8 bytes.
-    let line: Int
-    let column: Int
+    package let line: Int
+    package let column: Int
     let length: Int
     /// What the compiler would put there.
     let replacement: String?

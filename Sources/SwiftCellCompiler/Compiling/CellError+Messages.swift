@@ -1,9 +1,10 @@
-import ApusSession
+package import ApusSession
 
 extension CellError {
     /// What the compiler says about a cell, with the cell's own lines.
-    init(_ messages: [CompilerMessage], output: String, of code: RewrittenCell, in cell: SwiftCell) {
-        let name = "cell [\(cell.executionCount)]"
+    ///
+    /// - Parameter file: The name of the cell in messages.
+    package init(_ messages: [CompilerMessage], output: String, of code: RewrittenCell, in source: CellSource, file: String) {
         let relevant = messages.filter { $0.severity != .remark && $0.severity != .warning }
         guard let first = relevant.first(where: { $0.severity == .error }) else {
             // The compiler itself failed, or the linker.
@@ -17,25 +18,32 @@ extension CellError {
             }
             return
         }
-        let place = first.file == name ? "line \(first.line), column \(code.column(first.column, line: first.line)): " : ""
-        self.init(name: "CompileError", message: place + first.text, report: Self.report(relevant, of: code, in: cell))
+        let place = first.file == file ? "line \(first.line), column \(code.column(first.column, line: first.line)): " : ""
+        self.init(name: "CompileError", message: place + first.text, report: Self.report(relevant, of: code, in: source, file: file))
     }
 
     /// The report lines of compiler messages: text, the line with carets, the replacement that the compiler offers.
-    static func report(_ messages: [CompilerMessage], of code: RewrittenCell, in cell: SwiftCell) -> [String] {
-        let name = "cell [\(cell.executionCount)]"
-        return messages.flatMap { message -> [String] in
-            guard message.file == name, message.line <= cell.source.lineCount else {
+    package static func report(_ messages: [CompilerMessage], of code: RewrittenCell, in source: CellSource, file: String) -> [String] {
+        messages.flatMap { message -> [String] in
+            guard message.file == file, message.line <= source.lineCount else {
                 return message.severity == .note ? [] : ["\(message.severity.rawValue): \(message.text)"]
             }
-            let line = cell.source.lineRange(message.line)
-            let text = Array(cell.source[line].utf8)
+            let line = source.lineRange(message.line)
+            let text = Array(source[line].utf8)
             let column = min(code.column(message.column, line: message.line) - 1, text.count)
             let start = line.lowerBound + String(decoding: text[..<column], as: UTF8.self).unicodeScalars.count
             let length = String(decoding: text[column..<min(text.count, column + message.length)], as: UTF8.self).unicodeScalars.count
             return excerpt(
-                "\(message.severity.rawValue): \(message.text)", isError: message.severity == .error, source: cell.source,
+                "\(message.severity.rawValue): \(message.text)", isError: message.severity == .error, source: source,
                 range: start..<min(line.upperBound, start + max(1, length)), replacement: message.replacement)
         }
+    }
+}
+
+extension CellError {
+    package static func noToolchain(_ reason: String) -> CellError {
+        CellError(
+            name: "NoSwiftToolchain", title: "cells of Swift need the Swift toolchain: \(reason)",
+            hint: "install Swift from https://www.swift.org/install and start the kernel again; magics work without it")
     }
 }
