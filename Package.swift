@@ -57,7 +57,7 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
-                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", "SwiftCellCompiler", argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.

@@ -63,8 +63,8 @@ build_swift_cells() {
     "${build[@]}" >.build/build-swift.log 2>&1 || { tail -n 40 .build/build-swift.log >&2; die "the build failed, see .build/build-swift.log"; }
     local folder
     folder="$("${build[@]}" --show-bin-path)"
-    swift_frontend="$(dirname "$(readlink -f "$(command -v swift)")")/swift-frontend"
-    "$swift_frontend" --version 2>/dev/null | head -n 1 >"$folder/apus-swift.version"
+    # The session starts only beside the runtime that it was built for.
+    stat -c %s "$(dirname "$(readlink -f "$(command -v swift)")")/../lib/swift/linux/libswiftCore.so" >"$folder/apus-swift.runtime"
     [ -z "${apus:-}" ] || ln -sfn "$folder" "$(dirname "$apus")/swift"
 }
 

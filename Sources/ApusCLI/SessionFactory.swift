@@ -2,6 +2,7 @@ import ApusMagics
 import ApusSession
 import ApusSessionProcess
 import Glibc
+import SwiftCellCompiler
 
 /// Puts together what runs cells: the one place that knows both the fronts and the magics.
 enum SessionFactory {
@@ -57,5 +58,11 @@ enum SessionFactory {
             + ["SWIFT_BACKTRACE=enable=yes,warnings=suppressed", "LD_LIBRARY_PATH=\(swift.libraryPath)\(before)"]
     }
 
-    static func makeChecker() -> CellChecker { CellChecker(magics: magics, hasSwift: SwiftProgram.find() != nil) }
+    static func makeChecker() -> CellChecker {
+        CellChecker(magics: magics) {
+            guard let swift = SwiftProgram.find() else { return nil }
+            let search = ModuleSearch(modules: CellModules(beside: swift.path), cache: CellModules.userCache)
+            return try? SwiftCellCheck(toolchain: Toolchain(root: swift.toolchain), search: search, imports: SwiftProgram.imports)
+        }
+    }
 }

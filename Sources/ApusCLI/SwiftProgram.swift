@@ -6,6 +6,9 @@ struct SwiftProgram {
     /// The toolchain's folder with `bin` and `lib`.
     let toolchain: String
 
+    /// The modules that every cell sees.
+    static let imports = ["ApusCells"]
+
     /// Names the toolchain where it is not that of PATH.
     static let toolchainVariable = "APUS_SWIFT_TOOLCHAIN"
 
@@ -36,20 +39,19 @@ struct SwiftProgram {
         return nil
     }
 
-    private static func hasRuntime(_ root: String) -> Bool { access(root + "/lib/swift/linux/libswiftCore.so", R_OK) == 0 }
+    private static func hasRuntime(_ root: String) -> Bool { access(root + runtimePath, R_OK) == 0 }
 
-    /// Whether the toolchain is the version that built the program, which the installation has written down.
+    private static let runtimePath = "/lib/swift/linux/libswiftCore.so"
+
+    /// Whether the toolchain is the version that built the program. The installation has written down the size of its runtime, by which versions
+    /// are told apart at once; to ask the compiler would take longer than the session's start.
     private static func fits(_ program: String, _ toolchain: String) -> Bool {
-        guard let wanted = firstLine(fopen(program + ".version", "r"), fclose) else { return true }
-        return firstLine(popen("'\(toolchain)/bin/swift-frontend' --version 2>/dev/null", "r"), pclose) == wanted
-    }
-
-    private static func firstLine(_ file: UnsafeMutablePointer<FILE>?, _ close: (UnsafeMutablePointer<FILE>) -> Int32) -> String? {
-        guard let file else { return nil }
-        defer { _ = close(file) }
-        var buffer = [CChar](repeating: 0, count: 512)
-        guard fgets(&buffer, Int32(buffer.count), file) != nil else { return nil }
-        return String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let file = fopen(program + ".runtime", "r") else { return true }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 64)
+        var runtime = stat()
+        guard fgets(&buffer, Int32(buffer.count), file) != nil, stat(toolchain + runtimePath, &runtime) == 0 else { return false }
+        return atoll(buffer) == runtime.st_size
     }
 
     private static func realPath(_ path: some StringProtocol) -> String? {

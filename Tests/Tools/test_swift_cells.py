@@ -102,6 +102,37 @@ def test_a_mistake_is_shown_with_the_cells_own_lines(installed, jupyter_environm
     assert done[0].outputs[-1].ename == "CompileError" and "let b: String = a * workspace" in traceback and "line 2" in traceback
 
 
+def check(binary, cells, environment, folder):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, folder / "nb.ipynb")
+    return subprocess.run([binary, "check", "nb.ipynb"], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_check_compiles_the_cells_of_swift_in_their_order(installed, jupyter_environment, tmp_path):
+    cells = [
+        "let rate = 0.5\nlet epochs = 3",
+        "func scaled(_ n: Int) -> Int { n * 2 }\nstruct Point { var x = 1 }",
+        "let right = scaled(epochs) + Point().x\nlet wrong: String = scaled(3)",
+        "wrong.count + right",  # its type is known all the same
+        "print(rate * 2, 🎉)",
+        "let history = try workspace.model.fit(workspace.data.training, epocs: 2)",
+        "%%time\nPoint().y",
+        "func open() {",
+        "let ticket = 5; scaled(ticket)",
+    ]
+    result = check(installed, cells, jupyter_environment, tmp_path)
+    assert result.returncode == 1 and not result.stderr
+    assert result.stdout.splitlines() == [
+        "nb.ipynb:3:2:21: error: cannot convert value of type 'Int' to specified type 'String'",
+        "nb.ipynb:5:1:17: error: cannot find '🎉' in scope",
+        "nb.ipynb:6:1:38: error: incorrect argument label in call (have '_:epocs:', expected '_:epochs:')",
+        "nb.ipynb:7:2:9: error: value of type 'Point' has no member 'y'",
+        "nb.ipynb:8:1:14: error: expected '}' at end of brace statement",
+    ]
+    assert check(installed, cells[:2] + cells[-1:], jupyter_environment, tmp_path).returncode == 0
+    assert not list(tmp_path.glob("apus-cells-*"))
+
+
 @pytest.mark.parametrize("missing", ["no toolchain", "another version", "no program"])
 def test_without_a_fitting_toolchain_magics_go_on_and_swift_says_why(installed, program, jupyter_environment, tmp_path, missing):
     environment = dict(jupyter_environment)
@@ -114,7 +145,7 @@ def test_without_a_fitting_toolchain_magics_go_on_and_swift_says_why(installed, 
         link.unlink()
         link.mkdir()
         shutil.copy(program, link / "apus-swift")
-        (link / "apus-swift.version").write_text("Swift version 1.0\n")
+        (link / "apus-swift.runtime").write_text("12345\n")
     result, done = run(installed, ["let x = 1", "%parameters", "func f() {}"], environment, tmp_path, "--allow-errors")
     assert "x" in text(done[1])
     output = done[2].outputs[-1]

@@ -2,22 +2,25 @@ import ApusJSON
 
 /// Reads the cells of a notebook in order without running them.
 ///
-/// Finds unknown magics, options, values and parameters, missing predecessors, mistakes in bodies, and Swift cells.
+/// Finds unknown magics, options, values and parameters, missing predecessors, mistakes in bodies, and what the compiler says about Swift code.
 public struct CellChecker: Sendable {
     private let catalogue: MagicCatalogue
     private let environment: SessionEnvironment
-    private let hasSwift: Bool
+    private let makeSwift: @Sendable () -> (any SwiftCellChecking)?
 
-    /// - Parameter hasSwift: Whether cells of Swift code will run; they are then passed over, and not compiled.
-    public init(magics: [any Magic.Type], environment: SessionEnvironment = .current, hasSwift: Bool = false) {
+    /// - Parameter swift: Makes what reads the cells of Swift code of one notebook; nil where they would not run.
+    public init(
+        magics: [any Magic.Type], environment: SessionEnvironment = .current,
+        swift: @escaping @Sendable () -> (any SwiftCellChecking)? = { nil }
+    ) {
         catalogue = MagicCatalogue(magics)
         self.environment = environment
-        self.hasSwift = hasSwift
+        makeSwift = swift
     }
 
     /// What is wrong with the cells, in their order.
     public func check(_ cells: [String]) -> [CellDiagnostic] {
-        var pass = CheckPass(catalogue: catalogue, environment: environment, hasSwift: hasSwift)
+        var pass = CheckPass(catalogue: catalogue, environment: environment, makeSwift: makeSwift)
         for (index, code) in cells.enumerated() { pass.check(CellSource(code), cell: index) }
         return pass.diagnostics
     }
@@ -26,7 +29,9 @@ public struct CellChecker: Sendable {
 private struct CheckPass {
     let catalogue: MagicCatalogue
     let environment: SessionEnvironment
-    let hasSwift: Bool
+    /// Made with the first cell that is Swift code.
+    lazy var swift: (any SwiftCellChecking)? = makeSwift()
+    private let makeSwift: () -> (any SwiftCellChecking)?
     var parameters: [String: JSON] = [:]
     var plan = CheckPlan()
     var diagnostics: [CellDiagnostic] = []
@@ -35,10 +40,10 @@ private struct CheckPass {
     /// Whether a cell of Swift code came before: it may set any parameter, or is a parameter cell with a mistake, which was reported.
     private var parametersAreUnknown = false
 
-    init(catalogue: MagicCatalogue, environment: SessionEnvironment, hasSwift: Bool) {
+    init(catalogue: MagicCatalogue, environment: SessionEnvironment, makeSwift: @escaping () -> (any SwiftCellChecking)?) {
         self.catalogue = catalogue
         self.environment = environment
-        self.hasSwift = hasSwift
+        self.makeSwift = makeSwift
     }
 
     mutating func check(_ source: CellSource, cell: Int) {
@@ -46,13 +51,24 @@ private struct CheckPass {
             switch try CellParser(source, catalogue).parse() {
             case .statements(let statements): check(statements, source, cell)
             case .swift(let code):
-                if !hasSwift { report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell) }
-                if hasSwift, source.hasMagics { report(SwiftCellsUnavailable.mixed(code), .error, source, cell) }
-                parametersAreUnknown = true
+                if source.hasMagics, swift != nil {
+                    report(SwiftCellsUnavailable.mixed(code), .error, source, cell)
+                    parametersAreUnknown = true
+                } else {
+                    check(code, source, cell)
+                }
             }
         } catch {
-            if hasSwift, !source.hasMagics { parametersAreUnknown = true } else { report(error, .error, source, cell) }
+            // What the cell language does not take, Swift may.
+            guard !source.hasMagics, swift != nil else { return report(error, .error, source, cell) }
+            check(SwiftCode(range: 0..<source.count), source, cell)
         }
+    }
+
+    private mutating func check(_ code: SwiftCode, _ source: CellSource, _ cell: Int) {
+        parametersAreUnknown = true
+        guard let swift else { return report(SwiftCellsUnavailable.mistake(code, catalogue), .error, source, cell) }
+        for mistake in swift.check(source, parameters: parameters) { report(mistake, .error, source, cell) }
     }
 
     private mutating func check(_ statements: [CellStatement], _ source: CellSource, _ cell: Int) {
@@ -96,6 +112,7 @@ private struct CheckPass {
             for (severity, mistake) in context.diagnostics { report(mistake, severity, source, cell) }
         } catch { report(error, .error, source, cell) }
         check(call.nested, source, cell)
+        if let range = call.nestedSwift { check(SwiftCode(range: range), source.part(range), cell) }
     }
 
     private mutating func report(_ mistake: CellMistake, _ severity: CellDiagnostic.Severity, _ source: CellSource, _ cell: Int) {

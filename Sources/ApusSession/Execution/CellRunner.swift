@@ -38,10 +38,7 @@ struct CellRunner {
     /// Runs a part of the cell that is Swift code.
     func run(swift range: Range<Int>, in session: isolated CellSession) async throws {
         guard let swift = session.swift else { throw SwiftCellsUnavailable.mistake(SwiftCode(range: range), session.catalogue) }
-        // On the lines on which it stands in the cell.
-        let lines = String(repeating: "\n", count: source.position(of: range.lowerBound).line - 1)
-        let part = range == 0..<source.count ? source : CellSource(lines + source[range])
-        let cell = SwiftCell(self, source: part, environment: session.environment)
+        let cell = SwiftCell(self, source: source.part(range), environment: session.environment)
         defer { cell.close() }
         try await withTaskCancellationHandler {
             try swift.run(cell)

@@ -1,3 +1,5 @@
+public import ApusJSON
+
 /// A cell of Swift code that is about to run, and what it has.
 public struct SwiftCell: Sendable {
     public let source: CellSource
@@ -58,4 +60,12 @@ public protocol SwiftCellRunner: Sendable {
 
     /// Later cells see nothing of the earlier ones.
     func reset()
+}
+
+/// Reads the cells of Swift code of one notebook, in their order, without running them.
+public protocol SwiftCellChecking {
+    /// What the compiler says against a cell; what the cell declares is in scope of those after it.
+    ///
+    /// - Parameter parameters: By name, as the cells before have set them.
+    func check(_ source: CellSource, parameters: [String: JSON]) -> [CellMistake]
 }

@@ -26,6 +26,9 @@ public struct CellSource: Sendable, Equatable {
 
     public var lineCount: Int { lineStarts.count }
 
+    /// Behind the last scalar that is no white space.
+    package var end: Int { scalars.lastIndex { !$0.properties.isWhitespace }.map { $0 + 1 } ?? 0 }
+
     /// Line and column, both from 1, of the scalar at `offset`; an offset outside of the cell is moved to its nearest end.
     public func position(of offset: Int) -> CellPosition {
         let offset = min(max(offset, 0), count)
@@ -49,6 +52,13 @@ public struct CellSource: Sendable, Equatable {
 
     /// Whether a line begins like a magic.
     var hasMagics: Bool { (1...lineCount).contains { line($0).first { $0 != " " && $0 != "\t" } == "%" } }
+
+    /// A part that is code of its own, on the lines on which it stands in the cell.
+    func part(_ range: Range<Int>) -> CellSource {
+        if range == 0..<count { return self }
+        let lines = String(repeating: "\n", count: position(of: range.lowerBound).line - 1)
+        return CellSource(lines + self[range])
+    }
 
     /// The text of line `number` (from 1) without its line break.
     public func line(_ number: Int) -> String { self[lineRange(number)] }

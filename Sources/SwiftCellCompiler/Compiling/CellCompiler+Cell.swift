@@ -1,7 +1,7 @@
 package import ApusSession
 
 extension CellCompiler {
-    /// Compiles a cell, in one of three ways that it takes.
+    /// Compiles a cell as well as it goes: with all that the session wants to know, or with less.
     ///
     /// - Parameters:
     ///   - scope: What earlier cells declared.
@@ -9,22 +9,31 @@ extension CellCompiler {
     /// - Throws: `ToolFailure`; `CancellationError`.
     package func compile(
         _ source: CellSource, in scope: CellScope, file: String, isCancelled: () -> Bool
-    ) throws -> (code: RewrittenCell, outcome: Outcome) {
+    ) throws -> (code: RewrittenCell, attempt: Attempt) {
+        func attempt(_ code: RewrittenCell, _ isolation: Isolation = .mainActor) throws -> Attempt {
+            let script = scope.script(code, file: file)
+            let attempt = try compile(script, isolation: isolation, isCancelled: isCancelled)
+            guard case .failed(let messages, let output) = attempt.outcome else { return attempt }
+            let lastLine = script.utf8.count { $0 == UInt8(ascii: "\n") }
+            return (attempt.module, .failed(messages.map { $0.atEnd(of: file, after: lastLine) }, output: output))
+        }
         let rewriter = CellRewriter(source.text)
         let code = rewriter.rewrite()
-        let outcome = try compile(scope.script(code, file: file), isCancelled: isCancelled)
-        guard case .failed(let messages, _) = outcome else { return (code, outcome) }
+        let first = try attempt(code)
+        guard case .failed(let messages, _) = first.outcome else { return (code, first) }
         let errors = messages.filter { $0.severity == .error }
         if errors.contains(where: { $0.text.contains("different actor isolation") }) {
             // Swift 6.3 refuses subclasses of classes without an initializer of their own on the main actor.
-            let other = try compile(scope.script(code, file: file), isolation: .nonisolated, isCancelled: isCancelled)
-            if case .compiled = other { return (code, other) }
+            let other = try attempt(code, .nonisolated)
+            if case .compiled = other.outcome { return (code, other) }
         }
-        // Mistakes elsewhere are the user's own.
-        guard errors.allSatisfy({ $0.file != file || code.readingLines.contains($0.line) }), !code.readingLines.isEmpty else {
-            return (code, outcome)
-        }
-        let plain = rewriter.rewrite(reads: false)
-        return (plain, try compile(scope.script(plain, file: file), isCancelled: isCancelled))
+        // Mistakes on other lines are the user's own.
+        let mayBeAdded = { (error: CompilerMessage) in error.file != file || code.lines.contains(error.line) || error.line > source.lineCount }
+        guard errors.allSatisfy(mayBeAdded), !code.lines.isEmpty else { return (code, first) }
+        let bare = rewriter.rewrite(.nothing)
+        let own = try attempt(bare)
+        guard case .compiled = own.outcome else { return (bare, own) }
+        let modest = rewriter.rewrite(.progress)
+        return (modest, try attempt(modest))
     }
 }

@@ -13,10 +13,20 @@ package final class CellCompiler: Sendable {
         case nonisolated
     }
 
+    package enum Product: Sendable {
+        /// To be loaded.
+        case libraries
+        /// For the cells that are compiled after it; also a cell with mistakes leaves one.
+        case modules
+    }
+
     package enum Outcome: Sendable {
         case compiled(CompiledCell)
         case failed([CompilerMessage], output: String)
     }
+
+    /// What an attempt to compile a cell gave.
+    package typealias Attempt = (module: String, outcome: Outcome)
 
     private struct State: ~Copyable {
         var count = 0
@@ -27,19 +37,18 @@ package final class CellCompiler: Sendable {
 
     private let toolchain: Toolchain
     private let folder: String
-    private let modules: CellModules
-    private let cache: String
+    private let search: ModuleSearch
+    private let product: Product
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - folder: Where modules, objects and libraries of the session's cells are put.
-    ///   - modules: Where the modules of the engine are, and the module maps of its C parts.
-    ///   - cache: Where the compiler keeps what it has read of system modules, for all sessions of this user.
-    package init(toolchain: Toolchain, folder: String, modules: CellModules, cache: String) {
+    ///   - search: Where other modules are.
+    package init(toolchain: Toolchain, folder: String, search: ModuleSearch, product: Product = .libraries) {
         self.toolchain = toolchain
         self.folder = folder
-        self.modules = modules
-        self.cache = cache
+        self.search = search
+        self.product = product
     }
 
     /// - Parameters:
@@ -47,21 +56,24 @@ package final class CellCompiler: Sendable {
     ///   - isolation: Of declarations that name none.
     ///   - isCancelled: Asked again and again.
     /// - Throws: `ToolFailure`; `CancellationError`.
-    package func compile(_ script: String, isolation: Isolation = .mainActor, isCancelled: () -> Bool) throws -> Outcome {
+    package func compile(_ script: String, isolation: Isolation = .mainActor, isCancelled: () -> Bool) throws -> Attempt {
         var cell = try take(isolation)
         let (module, base) = (cell.module, "\(folder)/\(cell.module)")
         cell.frontend.give(script)
         prepare()
-        var linker = cell.linker
+        let linker = cell.linker
         let compiled = try cell.frontend.finish(isCancelled: isCancelled)
         let messages = CompilerMessage.parse(compiled.text)
-        guard compiled.status == 0 else { return .failed(messages, output: compiled.text) }
+        guard compiled.status == 0, !messages.contains(where: { $0.severity == .error }) else {
+            return (module, .failed(messages, output: compiled.text))
+        }
+        guard var linker else { return (module, .compiled(CompiledCell(module: module, library: "", needs: [], messages: messages))) }
         defer { unlink(base + ".o") }
         linker.give("INPUT(\"\(base).o\")\n")
         let linked = try linker.finish(isCancelled: isCancelled)
-        guard linked.status == 0 else { return .failed([], output: linked.text) }
+        guard linked.status == 0 else { return (module, .failed([], output: linked.text)) }
         let libraries = AutolinkEntries(objectFile: base + ".o").libraries
-        return .compiled(CompiledCell(module: module, library: base + ".so", needs: libraries, messages: messages))
+        return (module, .compiled(CompiledCell(module: module, library: base + ".so", needs: libraries, messages: messages)))
     }
 
     /// Cells from now on find the modules of a package.
@@ -95,20 +107,22 @@ package final class CellCompiler: Sendable {
         return PreparedCell(
             module: module,
             frontend: try ToolProcess(toolchain.frontend, frontendArguments(base, module, isolation) + state.includes),
-            linker: try ToolProcess(toolchain.linker, linkerArguments(base)))
+            linker: product == .libraries ? try ToolProcess(toolchain.linker, linkerArguments(base)) : nil)
     }
 
     private func frontendArguments(_ base: String, _ module: String, _ isolation: Isolation) -> [String] {
-        [
-            "-frontend", "-c", "-module-name", module, "-enable-testing", "-disable-access-control", "-entry-point-function-name",
+        let products =
+            switch product {
+            case .libraries: ["-c", "-emit-module", "-emit-module-path", base + ".swiftmodule", "-o", base + ".o"]
+            case .modules: ["-emit-module", "-experimental-allow-module-with-compiler-errors", "-o", base + ".swiftmodule"]
+            }
+        return [
+            "-frontend", "-module-name", module, "-enable-testing", "-disable-access-control", "-entry-point-function-name",
             CompiledCell.entryPoint(module), "-swift-version", "6", "-default-isolation", isolation.rawValue, "-Onone",
             // A trap leaves an access without its end, which the checks at run time would stumble over.
             "-enforce-exclusivity=unchecked", "-gline-tables-only", "-diagnostic-style", "llvm", "-no-color-diagnostics",
-            // The cache is another one when they change.
-            "-disable-modules-validate-system-headers",
-            "-I", folder, "-I", modules.folder, "-module-cache-path", cache, "-emit-module", "-emit-module-path", base + ".swiftmodule", "-o",
-            base + ".o", "-",
-        ] + modules.moduleMaps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
+            "-I", folder, "-",
+        ] + products + search.arguments
     }
 
     /// What the cell needs is in the process that loads it; libraries that are not there yet are loaded by their names.
@@ -121,7 +135,8 @@ package final class CellCompiler: Sendable {
 private struct PreparedCell: ~Copyable {
     let module: String
     var frontend: ToolProcess
-    var linker: ToolProcess
+    /// Nil where nothing is to be loaded.
+    var linker: ToolProcess?
 }
 
 /// A cell that can be loaded.

@@ -18,25 +18,33 @@ extension CellError {
             }
             return
         }
-        let place = first.file == file ? "line \(first.line), column \(code.column(first.column, line: first.line)): " : ""
+        let place = first.file == file ? "\(source.position(of: first.range(of: code, in: source).lowerBound)): " : ""
         self.init(name: "CompileError", message: place + first.text, report: Self.report(relevant, of: code, in: source, file: file))
     }
 
     /// The report lines of compiler messages: text, the line with carets, the replacement that the compiler offers.
     package static func report(_ messages: [CompilerMessage], of code: RewrittenCell, in source: CellSource, file: String) -> [String] {
         messages.flatMap { message -> [String] in
-            guard message.file == file, message.line <= source.lineCount else {
+            guard message.file == file else {
                 return message.severity == .note ? [] : ["\(message.severity.rawValue): \(message.text)"]
             }
-            let line = source.lineRange(message.line)
-            let text = Array(source[line].utf8)
-            let column = min(code.column(message.column, line: message.line) - 1, text.count)
-            let start = line.lowerBound + String(decoding: text[..<column], as: UTF8.self).unicodeScalars.count
-            let length = String(decoding: text[column..<min(text.count, column + message.length)], as: UTF8.self).unicodeScalars.count
             return excerpt(
                 "\(message.severity.rawValue): \(message.text)", isError: message.severity == .error, source: source,
-                range: start..<min(line.upperBound, start + max(1, length)), replacement: message.replacement)
+                range: message.range(of: code, in: source), replacement: message.replacement)
         }
+    }
+}
+
+extension CompilerMessage {
+    /// The scalars of the user's code that the message is about.
+    func range(of code: RewrittenCell, in source: CellSource) -> Range<Int> {
+        guard line <= source.lineCount else { return source.end..<source.end }
+        let line = source.lineRange(line)
+        let text = Array(source[line].utf8)
+        let column = min(code.column(column, line: self.line) - 1, text.count)
+        let start = line.lowerBound + String(decoding: text[..<column], as: UTF8.self).unicodeScalars.count
+        let length = String(decoding: text[column..<min(text.count, column + length)], as: UTF8.self).unicodeScalars.count
+        return start..<min(line.upperBound, start + max(1, length))
     }
 }
 

@@ -14,10 +14,12 @@ public struct CellModules: Sendable {
 
     /// `Modules`, and the module maps in `NAME.build` folders, beside the program of this process: as Swift builds them, and as they are
     /// installed.
-    public static var besideThisProgram: CellModules {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = max(0, readlink("/proc/self/exe", &path, path.count))
-        let program = String(decoding: path[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    public static var besideThisProgram: CellModules { CellModules(beside: "/proc/self/exe") }
+
+    /// Those beside the program of a path.
+    public init(beside path: String) {
+        var resolved = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let program = realpath(path, &resolved).map { String(cString: $0) } ?? path
         let folder = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)])
         var maps: [String] = []
         if let entries = opendir(folder) {
@@ -28,7 +30,7 @@ public struct CellModules: Sendable {
             }
             closedir(entries)
         }
-        return CellModules(folder: folder + "/Modules", moduleMaps: maps.sorted())
+        self.init(folder: folder + "/Modules", moduleMaps: maps.sorted())
     }
 
     /// Where the compiler keeps what it has read of modules, for all sessions of this user; another folder when the system's headers change.

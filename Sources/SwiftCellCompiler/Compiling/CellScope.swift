@@ -25,8 +25,9 @@ package struct CellScope: Sendable {
     ///
     /// - Parameter file: The name of the cell in messages.
     package func script(_ cell: RewrittenCell, file: String) -> String {
-        let lines = imports.map { "import \($0)" } + cellImports(cell) + ["#sourceLocation(file: \"\(file)\", line: 1)", cell.code, ""]
-        return lines.joined(separator: "\n")
+        // Messages about the end of the code name the cell only if its end is marked.
+        let code = ["#sourceLocation(file: \"\(file)\", line: 1)", cell.code, "#sourceLocation()", ""]
+        return (imports.map { "import \($0)" } + cellImports(cell) + code).joined(separator: "\n")
     }
 
     /// Makes what a cell declares visible to those after it.

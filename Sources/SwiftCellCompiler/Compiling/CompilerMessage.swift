@@ -5,9 +5,9 @@ package struct CompilerMessage: Equatable, Sendable {
     package let severity: Severity
     package let text: String
     /// The file as `#sourceLocation` names it.
-    package let file: String
+    package private(set) var file: String
     /// From 1; columns and lengths are UTF-8 bytes.
-    package let line: Int
+    package private(set) var line: Int
     package let column: Int
     let length: Int
     /// What the compiler would put there.
@@ -35,6 +35,14 @@ package struct CompilerMessage: Equatable, Sendable {
             if !messages.contains(message) { messages.append(message) }
         }
         return messages
+    }
+
+    /// The compiler says of what is missing at the end of a script that it is in no file; here it is behind the last line of one.
+    func atEnd(of file: String, after lastLine: Int) -> CompilerMessage {
+        guard self.file == "<stdin>", line > lastLine else { return self }
+        var message = self
+        (message.file, message.line) = (file, .max)
+        return message
     }
 
     /// `FILE:LINE:COLUMN: error: TEXT`

@@ -67,6 +67,9 @@ struct ToolProcess: ~Copyable {
         send()
     }
 
+    /// Lets other programs go first.
+    func yieldToOthers() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process), 10) }
+
     /// Waits for its end.
     ///
     /// - Parameter isCancelled: Asked again and again; the program is killed when it says so.

@@ -1,3 +1,5 @@
+package import ApusJSON
+
 /// A cell as it is given to the compiler: the user's code on its own lines and, as far as possible, in its own columns.
 package struct RewrittenCell: Sendable {
     package var code: String
@@ -11,11 +13,17 @@ package struct RewrittenCell: Sendable {
     var insertions: [(line: Int, column: Int, byteCount: Int)] = []
     /// The variables that it makes known as soon as they have their values.
     package var variables: [String] = []
-    /// The lines (from 1) on which values are read that may not be; see ``CellRewriter/rewrite(reads:)``.
-    package var readingLines: Set<Int> = []
+    /// The lines (from 1) with additions; see ``CellRewriter/Additions``.
+    var lines: Set<Int> = []
 
-    /// Nothing but constants with their values.
-    package init(declaring constants: [(name: String, literal: SwiftLiteral)]) {
+    /// Nothing but constants: the parameters that are not yet known with their values.
+    ///
+    /// - Returns: Nil when there are none.
+    package init?(declaring parameters: [String: JSON], unlike known: [String: JSON]) {
+        let constants = parameters.sorted { $0.key < $1.key }.compactMap { name, value -> (name: String, literal: SwiftLiteral)? in
+            value == known[name] ? nil : SwiftLiteral(value).map { (name, $0) }
+        }
+        guard !constants.isEmpty else { return nil }
         code = constants.map { "let `\($0.name)`: \($0.literal.type) = \($0.literal.text)" }.joined(separator: "\n")
         declarations = CellDeclarations(variables: constants.map(\.name))
     }
@@ -47,25 +55,34 @@ package struct CellRewriter {
         statements = StatementSplitter(bytes).statements()
     }
 
-    /// - Parameter reads: Whether values are read: that of the last expression to be shown, those of variables for the session. Code that does
-    ///   not compile so is tried without: a value may not be copyable.
-    package func rewrite(reads: Bool = true) -> RewrittenCell {
+    /// What is put behind the user's expressions and declarations.
+    package enum Additions {
+        /// The value of the last expression is shown, and those of variables are made known.
+        case values
+        /// Variables are known to have values, which may not be copyable.
+        case progress
+        /// So messages of the compiler are about the user's code alone.
+        case nothing
+    }
+
+    package func rewrite(_ additions: Additions = .values) -> RewrittenCell {
         var edits = hiddenModifiers
         var cell = RewrittenCell(declarations: CellDeclarations(statements, in: bytes), words: SwiftLexer.words(bytes))
         for statement in statements {
             if case .importing(let module) = statement.kind, !module.isEmpty { cell.imports.append(module) }
             edits += waiting(statement)
         }
-        if reads, let last = statements.last, case .expression = last.kind {
+        if additions == .values, let last = statements.last, case .expression = last.kind {
             edits.append((last.range.lowerBound, 0, "apusShow("))
             edits.append((last.range.upperBound, 0, ")"))
-            cell.readingLines.formUnion(line(last.range.lowerBound)...line(last.range.upperBound))
+            cell.lines.formUnion(line(last.range.lowerBound)...line(last.range.upperBound))
         }
-        for statement in statements {
+        for statement in additions == .nothing ? [] : statements {
             for name in names(of: statement) {
-                edits.append((statement.range.upperBound, 0, reads ? "; apusDeclare(\"\(name)\") { \(name) }" : "; apusReach(\"\(name)\")"))
+                edits.append(
+                    (statement.range.upperBound, 0, additions == .values ? "; apusDeclare(\"\(name)\") { \(name) }" : "; apusReach(\"\(name)\")"))
                 cell.variables.append(name)
-                if reads { cell.readingLines.insert(line(statement.range.upperBound)) }
+                cell.lines.insert(line(statement.range.upperBound))
             }
         }
         cell.code = apply(edits, &cell)

@@ -20,23 +20,23 @@ public final class SwiftCells: SwiftCellRunner {
     }
 
     private let toolchain: Toolchain
-    private let modules: CellModules
+    private let search: ModuleSearch
     private let imports: [String]
-    private let cache: String
     private let main: MainThread
     private let state: Mutex<State>
 
     /// - Parameters:
+    ///   - search: Where cells find modules.
     ///   - imports: The modules that every cell sees.
-    ///   - cache: A folder that outlives the process, for what the compiler has read of system modules.
     ///   - main: Serves the main thread of this process.
-    package init(toolchain: Toolchain, modules: CellModules, imports: [String], cache: String, main: MainThread) {
+    package init(toolchain: Toolchain, search: ModuleSearch, imports: [String], main: MainThread) {
         self.toolchain = toolchain
-        self.modules = modules
+        self.search = search
         self.imports = imports
-        self.cache = cache
         self.main = main
         state = Mutex(State(scope: CellScope(imports: imports)))
+        // Before a cell of Swift comes, if it can be: most notebooks begin with magics.
+        _ = Thread(name: "apus-warm") { search.warm(toolchain, imports: imports + ["Foundation"]) }
     }
 
     public func reset() {
@@ -53,8 +53,8 @@ public final class SwiftCells: SwiftCellRunner {
         try explaining {
             try declareParameters(of: cell)
             let (scope, file) = (state.withLock { $0.scope }, cell.file)
-            let (code, outcome) = try compiler().compile(cell.source, in: scope, file: file, isCancelled: { cell.interruption.isRequested })
-            switch outcome {
+            let (code, attempt) = try compiler().compile(cell.source, in: scope, file: file, isCancelled: { cell.interruption.isRequested })
+            switch attempt.outcome {
             case .failed(let messages, let output): throw CellError(messages, output: output, of: code, in: cell.source, file: file)
             case .compiled(let compiled):
                 if cell.interruption.isRequested { throw CancellationError() }
@@ -85,7 +85,7 @@ public final class SwiftCells: SwiftCellRunner {
             if let compiler = state.compiler { return compiler }
             if let missing = toolchain.missingFile { throw CellError.noToolchain("\(missing) is missing") }
             let folder = try WorkFolder()
-            let compiler = CellCompiler(toolchain: toolchain, folder: folder.path, modules: modules, cache: cache)
+            let compiler = CellCompiler(toolchain: toolchain, folder: folder.path, search: search)
             state.folder = folder
             state.compiler = compiler
             return compiler
@@ -95,15 +95,10 @@ public final class SwiftCells: SwiftCellRunner {
     /// Declares the parameters that magics or parameter cells have set since the last cell of Swift.
     private func declareParameters(of cell: SwiftCell) throws {
         let (known, scope) = state.withLock { ($0.parameters, $0.scope) }
-        let changed = cell.workspace.parameterNames.compactMap { name -> (name: String, literal: SwiftLiteral)? in
-            guard let value = cell.workspace.parameters[name], value != known[name] else { return nil }
-            return SwiftLiteral(value).map { (name, $0) }
-        }
         state.withLock { $0.parameters = cell.workspace.parameters }
-        guard !changed.isEmpty else { return }
-        let code = RewrittenCell(declaring: changed)
-        let outcome = try compiler().compile(scope.script(code, file: cell.file), isCancelled: { cell.interruption.isRequested })
-        guard case .compiled(let compiled) = outcome else { return }
+        guard let code = RewrittenCell(declaring: cell.workspace.parameters, unlike: known) else { return }
+        let attempt = try compiler().compile(scope.script(code, file: cell.file), isCancelled: { cell.interruption.isRequested })
+        guard case .compiled(let compiled) = attempt.outcome else { return }
         let loaded = try LoadedCell(compiled)
         main.run { _ = cswiftcells_run(loaded.entry) }
         state.withLock { $0.scope.add(code, module: compiled.module) }

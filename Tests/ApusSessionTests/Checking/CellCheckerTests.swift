@@ -1,3 +1,4 @@
+import ApusJSON
 import ApusSession
 import Testing
 
@@ -66,9 +67,29 @@ import Testing
             check("let e = 5", "let e = 0", "%%probe --epochs {e}") == ["2:1:18: error: InvalidOptions: --epochs must be positive, and is 0"])
     }
 
-    @Test func `where Swift runs, its cells are passed over, and parameters after them may be anything`() {
-        let checker = CellChecker(magics: probes, hasSwift: true)
+    @Test func `where Swift runs, its cells are compiled in their order, and parameters after them may be anything`() {
+        let checker = CellChecker(magics: probes, swift: { WordFinder(word: "wrong") })
         #expect(checker.check(["func f() {}", "let x = 1 + 1", "let text = \"\"\"\n    a\n    \"\"\"", "%probe --epochs {hidden}"]).isEmpty)
         #expect(checker.check(["%who\nfunc f() {}"]).map(\.message).first?.contains("not both") == true)
+        #expect(
+            checker.check(["let a = 1", "f()\n  wrong()", "%%time\nwrong()"]).map { "\($0.cell) \($0.position): \($0.message)" } == [
+                "1 line 2, column 3: 1 cells with [\"a\"]", "2 line 2, column 1: 2 cells with [\"a\"]",
+            ])
+        #expect(checker.check(["wrong()"]).first?.message == "1 cells with []", "each notebook begins anew")
+    }
+}
+
+/// Finds a word in Swift code.
+private final class WordFinder: SwiftCellChecking {
+    private let word: String
+    private var count = 0
+
+    init(word: String) { self.word = word }
+
+    func check(_ source: CellSource, parameters: [String: JSON]) -> [CellMistake] {
+        count += 1
+        guard let range = source.text.range(of: word) else { return [] }
+        let start = source.text[..<range.lowerBound].unicodeScalars.count
+        return [CellMistake("CompileError", "\(count) cells with \(parameters.keys.sorted())", at: start..<start + word.count)]
     }
 }

@@ -1,10 +1,10 @@
 import Glibc
 
 /// Where the cells of this process are compiled; removed with the object. What a process that was killed left is removed by the next one.
-final class WorkFolder: Sendable {
-    let path: String
+package final class WorkFolder: Sendable {
+    package let path: String
 
-    init() throws(FolderFailure) {
+    package init() throws(FolderFailure) {
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         Self.removeLeftovers(in: base)
         var template = Array("\(base)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
@@ -38,7 +38,7 @@ final class WorkFolder: Sendable {
 }
 
 /// Why there is no folder to compile cells in.
-struct FolderFailure: Error {
-    let folder: String
-    let reason: String
+package struct FolderFailure: Error {
+    package let folder: String
+    package let reason: String
 }
