@@ -61,8 +61,10 @@ enum SessionFactory {
     static func makeChecker() -> CellChecker {
         CellChecker(magics: magics) {
             guard let swift = SwiftProgram.find() else { return nil }
-            let search = ModuleSearch(modules: CellModules(beside: swift.path), cache: CellModules.userCache)
-            return try? SwiftCellCheck(toolchain: Toolchain(root: swift.toolchain), search: search, imports: SwiftProgram.imports)
+            let modules = CellModules(beside: swift.path)
+            return try? SwiftCellCheck(
+                toolchain: Toolchain(root: swift.toolchain), modules: modules, search: ModuleSearch(modules: modules, cache: CellModules.userCache),
+                imports: SwiftProgram.imports)
         }
     }
 }

@@ -118,10 +118,10 @@ static void add_code(uintptr_t start, uintptr_t end) {
     range_count++;
 }
 
-void cswiftcells_add_library(const void *symbol) {
-    Dl_info information;
-    if (!dladdr(symbol, &information)) return;
-    const char *base = information.dli_fbase;
+void cswiftcells_add_library(void *handle) {
+    struct link_map *map;
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map)) return;
+    const char *base = (const char *)map->l_addr;
     const ElfW(Ehdr) *header = (const void *)base;
     const ElfW(Phdr) *segments = (const void *)(base + header->e_phoff);
     for (int i = 0; i < header->e_phnum; i++)

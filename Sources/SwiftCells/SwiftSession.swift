@@ -12,7 +12,8 @@ public struct SwiftSession: Sendable {
     ///   - cache: A folder that outlives the process.
     public init?(modules: CellModules, imports: [String], cache: String) {
         guard let toolchain = Toolchain.ofThisProcess else { return nil }
-        cells = SwiftCells(toolchain: toolchain, search: ModuleSearch(modules: modules, cache: cache), imports: imports, main: main)
+        cells = SwiftCells(
+            toolchain: toolchain, modules: modules, search: ModuleSearch(modules: modules, cache: cache), imports: imports, main: main)
     }
 
     /// Serves the main thread, on which cells run; returns after ``stop()``.

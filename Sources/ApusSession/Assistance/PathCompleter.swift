@@ -31,9 +31,14 @@ struct PathCompleter {
         return items
     }
 
-    private func absolute(_ path: String) -> String {
+    private func absolute(_ path: String) -> String { environment.absolutePath(path) }
+}
+
+extension SessionEnvironment {
+    /// A path as cells write it: from the working directory, or from the home folder when it begins with `~`.
+    func absolutePath(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
-        if path.hasPrefix("~/"), let home = environment.variables["HOME"] { return home + path.dropFirst() }
-        return environment.workingDirectory + "/" + path
+        if path == "~" || path.hasPrefix("~/"), let home = variables["HOME"] { return home + path.dropFirst() }
+        return workingDirectory + "/" + path
     }
 }

@@ -109,10 +109,20 @@ private struct CheckPass {
             magic.check(context)
             plan = context.plan
             if magic is ResetMagic { plan.removeAll() }
+            if let use = magic as? UseMagic { check(use, call, source, cell) }
             for (severity, mistake) in context.diagnostics { report(mistake, severity, source, cell) }
         } catch { report(error, .error, source, cell) }
         check(call.nested, source, cell)
         if let range = call.nestedSwift { check(SwiftCode(range: range), source.part(range), cell) }
+    }
+
+    private mutating func check(_ use: UseMagic, _ call: MagicCall, _ source: CellSource, _ cell: Int) {
+        let range = call.tokens.last?.range ?? call.nameRange
+        guard let swift else { return report(SwiftCellsUnavailable.mistake(SwiftCode(range: range), catalogue), .error, source, cell) }
+        do { try swift.use(environment.absolutePath(use.path)) } catch {
+            let error = CellError(error, in: source, interrupted: false)
+            report(CellMistake(error.name, error.message, at: range), .error, source, cell)
+        }
     }
 
     private mutating func report(_ mistake: CellMistake, _ severity: CellDiagnostic.Severity, _ source: CellSource, _ cell: Int) {

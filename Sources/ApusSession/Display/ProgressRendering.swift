@@ -58,7 +58,7 @@ struct ProgressRendering {
 }
 
 /// Durations and rates as people read them.
-enum Clock {
+package enum Clock {
     /// `0:07`, `12:30`, `1:02:03`.
     static func text(_ duration: Duration) -> String {
         let seconds = max(0, duration.components.seconds)
@@ -66,9 +66,10 @@ enum Clock {
         return hours > 0 ? "\(hours):\(padded(minutes)):\(padded(rest))" : "\(minutes):\(padded(rest))"
     }
 
-    /// `640 µs`, `12.3 ms`, `4.56 s`, `2 min 3 s`.
-    static func precise(_ duration: Duration) -> String {
+    /// `12.3 ns`, `640 µs`, `12.3 ms`, `4.56 s`, `2 min 3 s`.
+    package static func precise(_ duration: Duration) -> String {
         let seconds = duration / .seconds(1)
+        if seconds < 1e-6 { return "\(significant(seconds * 1e9)) ns" }
         if seconds < 1e-3 { return "\(significant(seconds * 1e6)) µs" }
         if seconds < 1 { return "\(significant(seconds * 1e3)) ms" }
         if seconds < 60 { return "\(significant(seconds)) s" }

@@ -81,6 +81,22 @@ public final class CellContext {
         try await runner.run(call.nested, in: session)
     }
 
+    /// Runs the Swift code that follows a magic with ``MagicBody/cell(_:)``.
+    ///
+    /// - Throws: `CellMistake` when something else follows.
+    func runNested(as purpose: SwiftCell.Purpose, in session: isolated CellSession) async throws {
+        guard let code = call.nestedSwift else {
+            throw CellMistake(
+                "NoSwiftCode", "\(call.spelled) needs Swift code to run", at: call.nameRange, hint: "`%%time` says how long a magic takes")
+        }
+        try await runner.run(swift: code, as: purpose, in: session)
+    }
+
+    /// Makes a package, or what a module map describes, importable by the cells that follow.
+    func use(_ path: String, in session: isolated CellSession) async throws {
+        try await runner.use(path, at: call.tokens.last?.range ?? call.nameRange, in: session)
+    }
+
     /// Progress bars that were not finished say that they were stopped.
     func close() {
         for display in displays { display.stop() }

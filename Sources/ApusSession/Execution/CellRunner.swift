@@ -36,12 +36,27 @@ struct CellRunner {
     }
 
     /// Runs a part of the cell that is Swift code.
-    func run(swift range: Range<Int>, in session: isolated CellSession) async throws {
+    func run(swift range: Range<Int>, as purpose: SwiftCell.Purpose = .running, in session: isolated CellSession) async throws {
+        try await withSwift(at: range, as: purpose, in: session) { swift, cell in try swift.run(cell) }
+    }
+
+    /// Makes a package importable.
+    ///
+    /// - Parameter range: Where the cell names it.
+    func use(_ path: String, at range: Range<Int>, in session: isolated CellSession) async throws {
+        let place = session.environment.absolutePath(path)
+        try await withSwift(at: range, as: .running, in: session) { swift, cell in try swift.use(place, for: cell) }
+    }
+
+    private func withSwift(
+        at range: Range<Int>, as purpose: SwiftCell.Purpose, in session: isolated CellSession,
+        _ body: (any SwiftCellRunner, SwiftCell) throws -> Void
+    ) async throws {
         guard let swift = session.swift else { throw SwiftCellsUnavailable.mistake(SwiftCode(range: range), session.catalogue) }
-        let cell = SwiftCell(self, source: source.part(range), environment: session.environment)
+        let cell = SwiftCell(self, source: source.part(range), purpose: purpose, environment: session.environment)
         defer { cell.close() }
         try await withTaskCancellationHandler {
-            try swift.run(cell)
+            try body(swift, cell)
         } onCancel: {
             swift.interrupt()
         }

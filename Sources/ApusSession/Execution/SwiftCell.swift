@@ -2,7 +2,15 @@ public import ApusJSON
 
 /// A cell of Swift code that is about to run, and what it has.
 public struct SwiftCell: Sendable {
+    public enum Purpose: Sendable, Equatable {
+        /// What it declares is in scope of the cells after it.
+        case running
+        /// It is run again and again, and its time printed: so many runs to a measurement, or as many as take 0.2 s, and so many measurements.
+        case timing(loops: Int?, repeats: Int)
+    }
+
     public let source: CellSource
+    public let purpose: Purpose
     /// The number of the cell.
     public let executionCount: Int
     /// Where the cell writes.
@@ -15,8 +23,9 @@ public struct SwiftCell: Sendable {
     private let allowsInput: Bool
     private let displays: OpenDisplays
 
-    init(_ runner: CellRunner, source: CellSource, environment: SessionEnvironment) {
+    init(_ runner: CellRunner, source: CellSource, purpose: Purpose, environment: SessionEnvironment) {
         self.source = source
+        self.purpose = purpose
         executionCount = runner.request.executionCount
         out = runner.output
         interruption = runner.interruption
@@ -55,6 +64,12 @@ public protocol SwiftCellRunner: Sendable {
     /// - Throws: `CellError`, or whatever the cell threw.
     func run(_ cell: SwiftCell) throws
 
+    /// Makes a package, or what a module map describes, importable by the cells that follow.
+    ///
+    /// - Parameter path: Absolute.
+    /// - Throws: `CellError`; `CancellationError`.
+    func use(_ path: String, for cell: SwiftCell) throws
+
     /// Asks the running cell to stop.
     func interrupt()
 
@@ -68,4 +83,10 @@ public protocol SwiftCellChecking {
     ///
     /// - Parameter parameters: By name, as the cells before have set them.
     func check(_ source: CellSource, parameters: [String: JSON]) -> [CellMistake]
+
+    /// Makes a package, or what a module map describes, importable by the cells that follow.
+    ///
+    /// - Parameter path: Absolute.
+    /// - Throws: `CellError`.
+    func use(_ path: String) throws
 }

@@ -3,10 +3,13 @@ struct CellParser {
     let source: CellSource
     /// What kind of body the magic called so takes; nil for an unknown magic.
     let bodyKind: (String) -> MagicBody?
+    /// Whether that magic has options.
+    private let hasOptions: (String) -> Bool
 
     init(_ source: CellSource, _ catalogue: MagicCatalogue) {
         self.source = source
         bodyKind = { catalogue.type(named: $0)?.body }
+        hasOptions = { catalogue.declaration(named: $0)?.options.isEmpty == false }
     }
 
     /// `%time %time ...` nests; more than this is not meant.
@@ -114,6 +117,24 @@ struct CellParser {
         return .magic(call)
     }
 
+    /// `-n 5 --repeats=3` before a cell that a magic runs: all on the magic's line, and each option with a value.
+    private func parseLeadingOptions(_ cursor: inout ScalarCursor, magic: String) throws(ParsingEnd) -> [CellToken] {
+        var rest = cursor
+        while true {
+            rest.skip { $0.isBlank }
+            guard rest.current == "-", let next = rest.peek(1), next == "-" || next.properties.isAlphabetic else { break }
+            let option = rest.take { !$0.isSpace }
+            if !source[option].contains("=") {
+                rest.skip { $0.isBlank }
+                _ = rest.take { !$0.isSpace }
+            }
+        }
+        let range = cursor.offset..<rest.offset
+        cursor.offset = rest.offset
+        var scanner = OptionScanner(ScalarCursor(source, range), stopsAtBody: false, canContinue: false, magic: magic)
+        do { return try scanner.scan() } catch { throw .mistake(error) }
+    }
+
     private func body(from start: Int, to end: Int) -> CellBody {
         var end = end
         while end > start, source.scalars[end - 1].isSpace { end -= 1 }
@@ -131,6 +152,9 @@ struct CellParser {
             cursor.skipLine()
             return .help(HelpCall(name: call.name, nameRange: call.nameRange, isCell: call.isCell, detail: .full))
         }
+        if hasOptions(call.name) { call.tokens = try parseLeadingOptions(&cursor, magic: call.spelled) }
+        rest = cursor
+        rest.skip { $0.isBlank }
         // `%time %%train ...` times a cell magic, which takes the rest of the cell.
         let end = call.isCell || rest.starts(with: "%%") ? cursor.end : cursor.restOfLine.upperBound
         do {

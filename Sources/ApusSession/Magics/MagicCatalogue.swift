@@ -6,7 +6,7 @@ public final class MagicCatalogue: Sendable {
     public let magics: [any Magic.Type]
     private let declarations = Mutex<[String: MagicDeclaration]>([:])
 
-    /// `magics` and the generic ones: `%lsmagic`, `%who`, `%parameters`, `%time`, `%reset`, `%attach`.
+    /// `magics` and the generic ones: `%lsmagic`, `%who`, `%parameters`, `%time`, `%timeit`, `%use`, `%reset`, `%attach`.
     ///
     /// A name that occurs twice means the first.
     public init(_ magics: [any Magic.Type]) {
@@ -14,7 +14,7 @@ public final class MagicCatalogue: Sendable {
     }
 
     static var genericMagics: [any Magic.Type] {
-        [ListMagics.self, WhoMagic.self, ParametersMagic.self, TimeMagic.self, ResetMagic.self, AttachMagic.self]
+        [ListMagics.self, WhoMagic.self, ParametersMagic.self, TimeMagic.self, TimeitMagic.self, UseMagic.self, ResetMagic.self, AttachMagic.self]
     }
 
     public var names: [String] { magics.map { $0.name } }

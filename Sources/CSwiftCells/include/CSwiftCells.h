@@ -26,8 +26,9 @@ typedef struct {
 /* Installs the signal handlers, for the thread that calls it: the only one that may run cells. 0, or an errno. */
 int cswiftcells_prepare(void);
 
-/* Says where the code of a loaded cell lies: in the library of `symbol`. Only there a cell is interrupted: elsewhere it may hold a lock. */
-void cswiftcells_add_library(const void *symbol);
+/* Says where the code of a loaded cell lies: in the library of a handle of dlopen(3). Only there a cell is interrupted: elsewhere it may hold a
+   lock. */
+void cswiftcells_add_library(void *handle);
 
 /* Whether an instruction is a cell's. */
 int cswiftcells_is_cell_code(const void *address);

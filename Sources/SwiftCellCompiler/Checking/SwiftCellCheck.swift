@@ -5,15 +5,19 @@ public import ApusSession
 public final class SwiftCellCheck: SwiftCellChecking {
     private let compiler: CellCompiler
     private let folder: WorkFolder
+    private let packages: PackageBuild
     private var scope: CellScope
     private var parameters: [String: JSON] = [:]
 
     /// - Parameters:
+    ///   - modules: Where cells find the modules of the engine.
+    ///   - search: Where they find modules.
     ///   - imports: The modules that every cell sees.
     /// - Throws: When there is no toolchain in its folder, or no place to work in.
-    package init(toolchain: Toolchain, search: ModuleSearch, imports: [String]) throws {
+    package init(toolchain: Toolchain, modules: CellModules, search: ModuleSearch, imports: [String]) throws {
         if let missing = toolchain.missingFile { throw CellError.noToolchain("\(missing) is missing") }
         folder = try WorkFolder()
+        packages = PackageBuild(toolchain: toolchain, modules: modules, cache: CellModules.packageCache)
         compiler = CellCompiler(toolchain: toolchain, folder: folder.path, search: search, product: .modules)
         scope = CellScope(imports: imports)
     }
@@ -32,6 +36,10 @@ public final class SwiftCellCheck: SwiftCellChecking {
         } catch {
             return [CellMistake("NotChecked", "the cell was not compiled: \(error)", at: 0..<0)]
         }
+    }
+
+    public func use(_ path: String) throws {
+        compiler.include(try packages.use(path, work: folder.path, isCancelled: { false }).arguments)
     }
 
     private static let file = "cell"

@@ -8,7 +8,7 @@ extension CellCompiler {
     ///   - file: The name of the cell in messages.
     /// - Throws: `ToolFailure`; `CancellationError`.
     package func compile(
-        _ source: CellSource, in scope: CellScope, file: String, isCancelled: () -> Bool
+        _ source: CellSource, for purpose: SwiftCell.Purpose = .running, in scope: CellScope, file: String, isCancelled: () -> Bool
     ) throws -> (code: RewrittenCell, attempt: Attempt) {
         func attempt(_ code: RewrittenCell, _ isolation: Isolation = .mainActor) throws -> Attempt {
             let script = scope.script(code, file: file)
@@ -18,7 +18,9 @@ extension CellCompiler {
             return (attempt.module, .failed(messages.map { $0.atEnd(of: file, after: lastLine) }, output: output))
         }
         let rewriter = CellRewriter(source.text)
-        let code = rewriter.rewrite()
+        var additions = CellRewriter.Additions.values
+        if case .timing(let loops, let repeats) = purpose { additions = .timing(loops: loops, repeats: repeats) }
+        let code = rewriter.rewrite(additions)
         let first = try attempt(code)
         guard case .failed(let messages, _) = first.outcome else { return (code, first) }
         let errors = messages.filter { $0.severity == .error }
@@ -33,6 +35,7 @@ extension CellCompiler {
         let bare = rewriter.rewrite(.nothing)
         let own = try attempt(bare)
         guard case .compiled = own.outcome else { return (bare, own) }
+        guard purpose == .running else { return (code, first) }
         let modest = rewriter.rewrite(.progress)
         return (modest, try attempt(modest))
     }

@@ -35,9 +35,16 @@ public struct CellModules: Sendable {
 
     /// Where the compiler keeps what it has read of modules, for all sessions of this user; another folder when the system's headers change.
     public static var userCache: String {
-        let base = getenv("XDG_CACHE_HOME").map { String(cString: $0) } ?? (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.cache"
         var headers = stat()
         stat("/usr/include/features.h", &headers)
-        return base + "/apus/swift-modules-\(headers.st_mtim.tv_sec)"
+        return userCacheFolder + "/swift-modules-\(headers.st_mtim.tv_sec)"
+    }
+
+    /// Where packages that cells use are built.
+    package static var packageCache: String { userCacheFolder + "/swift-packages" }
+
+    private static var userCacheFolder: String {
+        let base = getenv("XDG_CACHE_HOME").map { String(cString: $0) } ?? (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.cache"
+        return base + "/apus"
     }
 }

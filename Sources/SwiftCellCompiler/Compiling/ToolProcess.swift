@@ -6,7 +6,7 @@ import Glibc
 /// Its start takes as long as the work itself, so it is worth starting it before there is something to do.
 struct ToolProcess: ~Copyable {
     /// How long one run may take. The type checker gives up on an expression long before.
-    private static let timeLimit: Duration = .seconds(120)
+    static let timeLimit: Duration = .seconds(120)
 
     private let program: String
     /// Zero when it has ended.
@@ -57,7 +57,8 @@ struct ToolProcess: ~Copyable {
         if input >= 0 { close(input) }
         close(output)
         guard process > 0 else { return }
-        kill(process, SIGKILL)
+        // With what it has started itself.
+        kill(-process, SIGKILL)
         _ = Self.reap(process)
     }
 
@@ -74,8 +75,8 @@ struct ToolProcess: ~Copyable {
     ///
     /// - Parameter isCancelled: Asked again and again; the program is killed when it says so.
     /// - Throws: `CancellationError`; `ToolFailure` when it takes too long.
-    consuming func finish(isCancelled: () -> Bool) throws -> ToolRun {
-        let deadline = ContinuousClock.now + Self.timeLimit
+    consuming func finish(within timeLimit: Duration = Self.timeLimit, isCancelled: () -> Bool) throws -> ToolRun {
+        let deadline = ContinuousClock.now + timeLimit
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -91,7 +92,7 @@ struct ToolProcess: ~Copyable {
             if input >= 0 { entries.append(pollfd(fd: input, events: Int16(POLLOUT), revents: 0)) }
             poll(&entries, nfds_t(entries.count), 20)
             if isCancelled() { throw CancellationError() }
-            if ContinuousClock.now > deadline { throw ToolFailure(program: program, reason: "it did not end within \(Self.timeLimit)") }
+            if ContinuousClock.now > deadline { throw ToolFailure(program: program, reason: "it did not end within \(timeLimit)") }
         }
         let status = Self.reap(process)
         process = 0
@@ -137,8 +138,10 @@ package struct ToolRun: Sendable {
     /// Starts `program` without input and waits for its end.
     ///
     /// - Throws: `ToolFailure`; `CancellationError`.
-    package init(_ program: String, _ arguments: [String], isCancelled: () -> Bool = { false }) throws {
-        self = try ToolProcess(program, arguments).finish(isCancelled: isCancelled)
+    package init(
+        _ program: String, _ arguments: [String], timeLimit: Duration = .seconds(120), isCancelled: () -> Bool = { false }
+    ) throws {
+        self = try ToolProcess(program, arguments).finish(within: timeLimit, isCancelled: isCancelled)
     }
 }
 

@@ -56,11 +56,13 @@ package struct CellRewriter {
     }
 
     /// What is put behind the user's expressions and declarations.
-    package enum Additions {
+    package enum Additions: Equatable {
         /// The value of the last expression is shown, and those of variables are made known.
         case values
         /// Variables are known to have values, which may not be copyable.
         case progress
+        /// All of it is run again and again; what it declares is its own.
+        case timing(loops: Int?, repeats: Int)
         /// So messages of the compiler are about the user's code alone.
         case nothing
     }
@@ -77,7 +79,15 @@ package struct CellRewriter {
             edits.append((last.range.upperBound, 0, ")"))
             cell.lines.formUnion(line(last.range.lowerBound)...line(last.range.upperBound))
         }
-        for statement in additions == .nothing ? [] : statements {
+        if case .timing(let loops, let repeats) = additions, let first = statements.first, let last = statements.last {
+            let loops = loops.map(String.init) ?? "nil"
+            if case .expression = last.kind { edits.append((last.range.lowerBound, 0, "_ = ")) }
+            edits.append((first.range.lowerBound, 0, "try apusTime(loops: \(loops), repeats: \(repeats)) { "))
+            edits.append((last.range.upperBound, 0, "}"))
+            cell.declarations = CellDeclarations(variables: [])
+            cell.lines.formUnion(line(first.range.lowerBound)...line(last.range.upperBound))
+        }
+        for statement in additions == .values || additions == .progress ? statements : [] {
             for name in names(of: statement) {
                 edits.append(
                     (statement.range.upperBound, 0, additions == .values ? "; apusDeclare(\"\(name)\") { \(name) }" : "; apusReach(\"\(name)\")"))

@@ -8,13 +8,28 @@ struct LoadedCell: Sendable {
 
     /// - Throws: What the dynamic linker says.
     init(_ cell: CompiledCell) throws(LoadingFailure) {
-        // Most are here already, and some are part of the C library now: what is really missing fails the next step with the symbol's name.
-        for name in cell.needs { dlopen("lib\(name).so", RTLD_NOW | RTLD_GLOBAL) }
+        Self.load(librariesNamed: cell.needs)
         guard let handle = dlopen(cell.library, RTLD_NOW | RTLD_GLOBAL), let symbol = dlsym(handle, cell.entryPoint) else {
             throw LoadingFailure(reason: dlerror().map { String(cString: $0) } ?? "it has no entry point")
         }
-        cswiftcells_add_library(symbol)
+        cswiftcells_add_library(handle)
         entry = unsafeBitCast(symbol, to: (@convention(c) (Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32).self)
+    }
+
+    /// Loads a package's library, for the cells that import it.
+    static func load(_ package: UsedPackage) throws(LoadingFailure) {
+        load(librariesNamed: package.needs)
+        guard let library = package.library else { return }
+        guard let handle = dlopen(library, RTLD_NOW | RTLD_GLOBAL) else {
+            throw LoadingFailure(reason: dlerror().map { String(cString: $0) } ?? library)
+        }
+        // Its code is left like that of cells when they are interrupted.
+        cswiftcells_add_library(handle)
+    }
+
+    /// Most are here already, and some are part of the C library now: what is really missing fails the next step with the symbol's name.
+    private static func load(librariesNamed names: [String]) {
+        for name in names { dlopen("lib\(name).so", RTLD_NOW | RTLD_GLOBAL) }
     }
 }
 

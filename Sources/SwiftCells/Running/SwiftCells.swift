@@ -15,22 +15,27 @@ public final class SwiftCells: SwiftCellRunner {
         var folder: WorkFolder?
         var compiler: CellCompiler?
         var scope: CellScope
+        /// The packages that cells use, by their paths.
+        var packages: [String: UsedPackage] = [:]
         /// The parameters as Swift code knows them.
         var parameters: [String: JSON] = [:]
     }
 
     private let toolchain: Toolchain
+    private let modules: CellModules
     private let search: ModuleSearch
     private let imports: [String]
     private let main: MainThread
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - search: Where cells find modules.
+    ///   - modules: Where cells find the modules of the engine.
+    ///   - search: Where they find modules.
     ///   - imports: The modules that every cell sees.
     ///   - main: Serves the main thread of this process.
-    package init(toolchain: Toolchain, search: ModuleSearch, imports: [String], main: MainThread) {
+    package init(toolchain: Toolchain, modules: CellModules, search: ModuleSearch, imports: [String], main: MainThread) {
         self.toolchain = toolchain
+        self.modules = modules
         self.search = search
         self.imports = imports
         self.main = main
@@ -53,12 +58,14 @@ public final class SwiftCells: SwiftCellRunner {
         try explaining {
             try declareParameters(of: cell)
             let (scope, file) = (state.withLock { $0.scope }, cell.file)
-            let (code, attempt) = try compiler().compile(cell.source, in: scope, file: file, isCancelled: { cell.interruption.isRequested })
+            let (code, attempt) = try compiler().compile(
+                cell.source, for: cell.purpose, in: scope, file: file, isCancelled: { cell.interruption.isRequested })
             switch attempt.outcome {
             case .failed(let messages, let output): throw CellError(messages, output: output, of: code, in: cell.source, file: file)
             case .compiled(let compiled):
                 if cell.interruption.isRequested { throw CancellationError() }
-                let warnings = compiled.messages.filter { $0.severity == .warning }
+                // Of code that is timed it is no mistake to leave its values.
+                let warnings = cell.purpose == .running ? compiled.messages.filter { $0.severity == .warning } : []
                 for line in CellError.report(warnings, of: code, in: cell.source, file: file) { cell.out.write(line + "\n", to: .stderr) }
                 try run(cell, code, LoadedCell(compiled), module: compiled.module)
             }
@@ -75,6 +82,24 @@ public final class SwiftCells: SwiftCellRunner {
                 hint: "make room there, or set TMPDIR to another folder and restart the kernel")
         } catch let failure as LoadingFailure {
             throw CellError(name: "NotLoaded", title: "the compiled cell cannot be loaded: \(failure.reason)", hint: "restart the kernel")
+        }
+    }
+
+    // MARK: Packages
+
+    public func use(_ path: String, for cell: SwiftCell) throws {
+        try explaining {
+            let compiler = try compiler()
+            let (work, known) = state.withLock { ($0.folder?.path ?? "", $0.packages[path]) }
+            if let known { return cell.out.print("\(known.name) is used already; restart the kernel after you have changed it") }
+            let bar = cell.progress("Building \(path.split(separator: "/").last ?? "the package")", total: nil, unit: "steps")
+            let build = PackageBuild(toolchain: toolchain, modules: modules, cache: CellModules.packageCache)
+            let package = try build.use(path, work: work, isCancelled: { cell.interruption.isRequested })
+            bar.finish()
+            try LoadedCell.load(package)
+            compiler.include(package.arguments)
+            state.withLock { $0.packages[path] = package }
+            cell.out.print(package.modules.map { "import \($0)" }.joined(separator: "\n"))
         }
     }
 

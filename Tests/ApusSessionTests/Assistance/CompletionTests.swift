@@ -23,7 +23,7 @@ import Testing
         let result = await complete("%%pro|")
         #expect(result.texts == ["%%probe"])
         #expect(result.replaced == "%%pro")
-        #expect(await complete("let x = 1\n%ti|").texts == ["%time"])
+        #expect(await complete("let x = 1\n%ti|").texts == ["%time", "%timeit"])
         #expect(await complete("%|").texts.contains("%who"))
         #expect(await complete("%|").texts.contains("%%count"))
         #expect(await complete("|").texts.contains("%%count"))

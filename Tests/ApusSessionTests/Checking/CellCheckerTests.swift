@@ -80,11 +80,13 @@ import Testing
 }
 
 /// Finds a word in Swift code.
-private final class WordFinder: SwiftCellChecking {
+final class WordFinder: SwiftCellChecking {
     private let word: String
     private var count = 0
 
     init(word: String) { self.word = word }
+
+    func use(_ path: String) throws {}
 
     func check(_ source: CellSource, parameters: [String: JSON]) -> [CellMistake] {
         count += 1
