@@ -12,6 +12,7 @@ import PackageDescription
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   Swift:    apus-swift -> SwiftCells -> SwiftCellCompiler     (compiling knows no process that cells run in)
+//             SwiftCells -> SwiftAssistance -> ApusSession      (questions about code know neither compiling nor cells)
 //   ground:   ApusSystem (files, time), ApusText, ApusJSON know nothing, and any part may use them
 
 let settings: [SwiftSetting] = [
@@ -78,7 +79,8 @@ let package = Package(
         library("CellSupport", ["ApusSession", "ApusThreads", "CSwiftCells"]),
         library("ApusCells", ["ApusMagics", "ApusNN", "ApusPlot", "ApusSession", "ApusTensor", "ApusTraining", "CellSupport"]),
         library("SwiftCellCompiler", ["ApusJSON", "ApusSession", "CLinux"]),
-        library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport", "SwiftCellCompiler"]),
+        library("SwiftAssistance", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux"]),
+        library("SwiftCells", ["ApusJSON", "ApusSession", "ApusThreads", "CSwiftCells", "CellSupport", "SwiftAssistance", "SwiftCellCompiler"]),
         library("ApusThreads", ["CLinux"]),
         library("JupyterProtocol", ["ApusJSON", "ApusSystem", "ApusThreads", crypto]),
         .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),

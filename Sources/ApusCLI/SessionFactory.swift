@@ -27,7 +27,8 @@ enum SessionFactory {
                 return SessionLaunch(
                     executable: "/proc/self/exe", arguments: SessionCommand(number: number).arguments, environment: environment,
                     workingFolder: workingFolder)
-            }, language: .swift, substitute: { CellSession(magics: magics) }, advice: LostTraining.advice)
+            }, language: .swift, substitute: { CellSession(magics: magics) }, advice: LostTraining.advice,
+            startsForQuestions: { SwiftProgram.find() != nil })
     }
 
     /// The session that such a process serves.

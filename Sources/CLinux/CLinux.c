@@ -78,6 +78,53 @@ int clinux_spawn(
     return failure;
 }
 
+/* Runs between vfork(2) and execve(2), on the memory of the parent: it calls the system and changes nothing else. */
+static void become_service(const char *path, char *const *arguments, char *const *environment, int input, int output, pid_t parent) {
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &usual, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* The parent may be gone before that. */
+    if (getppid() != parent) _exit(127);
+    setpgid(0, 0);
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(nothing, 2) < 0) _exit(127);
+    syscall(SYS_close_range, 3, ~0U, 0);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(path, arguments, environment);
+    _exit(127);
+}
+
+int clinux_spawn_service(const char *path, char *const *arguments, char *const *environment, int *input, int *output, pid_t *child) {
+    int in[2] = {-1, -1}, out[2] = {-1, -1};
+    if (pipe2(in, O_CLOEXEC) != 0) return errno;
+    if (pipe2(out, O_CLOEXEC) != 0) {
+        int failure = errno;
+        close(in[0]), close(in[1]);
+        return failure;
+    }
+    fcntl(in[1], F_SETFL, O_NONBLOCK);
+    fcntl(out[0], F_SETFL, O_NONBLOCK);
+    /* No handler of this process may run in the child. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t parent = getpid();
+    *child = vfork();
+    if (*child == 0) become_service(path, arguments, environment, in[0], out[1], parent);
+    int failure = *child < 0 ? errno : 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(in[0]), close(out[1]);
+    if (failure) {
+        close(in[1]), close(out[0]);
+        return failure;
+    }
+    *input = in[1];
+    *output = out[0];
+    return 0;
+}
+
 void clinux_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 static void pass(int signal) { (void)signal; }

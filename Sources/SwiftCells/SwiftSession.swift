@@ -1,9 +1,12 @@
 import CellSupport
+public import SwiftAssistance
 public import SwiftCellCompiler
 
 /// What a session program needs to run cells of Swift.
 public struct SwiftSession: Sendable {
     public let cells: SwiftCells
+    /// Completes and explains what is typed into cells.
+    public let assistant: SwiftAssistant
     private let main = MainThread()
 
     /// - Parameters:
@@ -14,6 +17,7 @@ public struct SwiftSession: Sendable {
         guard let toolchain = Toolchain.ofThisProcess else { return nil }
         cells = SwiftCells(
             toolchain: toolchain, modules: modules, search: ModuleSearch(modules: modules, cache: cache), imports: imports, main: main)
+        assistant = SwiftAssistant(program: toolchain.languageServer) { [cells] in cells.view(of: $0) }
     }
 
     /// Serves the main thread, on which cells run; returns after ``stop()``.

@@ -20,10 +20,12 @@ guard arguments.count == 2, let number = Int(arguments[1]) else {
 let swift = SwiftSession(modules: .besideThisProgram, imports: ["ApusCells"], cache: CellModules.userCache)
 do {
     try SessionService.run(
-        { CellSession(magics: StandardMagics.all, displayPrefix: "apus-\(number)", swift: swift?.cells) },
+        { CellSession(magics: StandardMagics.all, displayPrefix: "apus-\(number)", swift: swift?.cells, swiftAssistant: swift?.assistant) },
         beside: swift.map { swift in MainLoop(run: { swift.serveMainThread() }, stop: { swift.stop() }) })
 } catch {
     fail("\(error)")
 }
+// The front waits a little longer than this for the end of the process.
+swift?.assistant.close(within: .milliseconds(250))
 // Cells that do not stop, and what libraries do at exit, must not keep the process.
 _exit(0)

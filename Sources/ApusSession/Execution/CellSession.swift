@@ -11,6 +11,8 @@ public actor CellSession: Session {
     public nonisolated let language: LanguageInfo
     /// Runs Swift code; nil where there is no toolchain.
     nonisolated let swift: (any SwiftCellRunner)?
+    /// Answers questions about Swift code; nil where nobody can.
+    private nonisolated let swiftAssistant: (any SwiftCodeAssistant)?
     private nonisolated let queue = RunQueue()
     private nonisolated let names = Mutex(SessionNames())
     /// Runs what only reads, on a thread of its own; made when it is first needed.
@@ -25,20 +27,22 @@ public actor CellSession: Session {
     /// - Parameters:
     ///   - magics: The magics beside the generic ones.
     ///   - swift: Runs cells of Swift code; without it they end with an error that says so.
+    ///   - swiftAssistant: Completes and explains Swift code.
     ///   - displayPrefix: Begins the ids of displays. Sessions that follow each other in one front need different ones, so that a
     ///     display of the session before is never updated.
     public init(
         magics: [any Magic.Type], environment: SessionEnvironment = .current, language: LanguageInfo = .swift, displayPrefix: String = "apus",
-        swift: (any SwiftCellRunner)? = nil
+        swift: (any SwiftCellRunner)? = nil, swiftAssistant: (any SwiftCodeAssistant)? = nil
     ) {
-        self.init(MagicCatalogue(magics), environment, language, displayPrefix, swift)
+        self.init(MagicCatalogue(magics), environment, language, displayPrefix, swift, swiftAssistant)
     }
 
     private init(
         _ catalogue: MagicCatalogue, _ environment: SessionEnvironment, _ language: LanguageInfo, _ displayPrefix: String,
-        _ swift: (any SwiftCellRunner)?
+        _ swift: (any SwiftCellRunner)?, _ swiftAssistant: (any SwiftCodeAssistant)?
     ) {
         self.swift = swift
+        self.swiftAssistant = swiftAssistant
         executor = SessionExecutor()
         self.catalogue = catalogue
         self.environment = environment
@@ -120,7 +124,7 @@ public actor CellSession: Session {
         guard ReadOnlyRule(catalogue: catalogue).allows(CellSource(request.code)) else { return nil }
         let reader = reader.withLock { reader in
             if let reader { return reader }
-            let made = CellSession(catalogue, environment, language, displayPrefix + "-read", nil)
+            let made = CellSession(catalogue, environment, language, displayPrefix + "-read", nil, nil)
             reader = made
             return made
         }
@@ -149,11 +153,11 @@ public actor CellSession: Session {
     }
 
     public nonisolated func complete(_ code: String, cursor: Int) async -> Completions {
-        assistant.complete(CellSource(code), cursor: cursor)
+        await assistant.complete(CellSource(code), cursor: cursor, asking: swiftAssistant)
     }
 
     public nonisolated func inspect(_ code: String, cursor: Int, detail: InspectionDetail) async -> MIMEBundle? {
-        assistant.inspect(CellSource(code), cursor: cursor, detail: detail)
+        await assistant.inspect(CellSource(code), cursor: cursor, detail: detail, asking: swiftAssistant)
     }
 
     public nonisolated func completeness(of code: String) async -> Completeness {

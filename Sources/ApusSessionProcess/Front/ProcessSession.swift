@@ -3,7 +3,7 @@ import Synchronization
 
 /// A session in a process of its own: whatever a cell does to that process, the front goes on.
 ///
-/// The process starts with the first cell. When it ends by itself, the cell that ran fails with an error that says why, and the next
+/// The process starts with the first cell, or with a question that only it can answer. When it ends by itself, the cell that ran fails with an error that says why, and the next
 /// cell runs in a fresh process.
 public final class ProcessSession: Session {
     struct State {
@@ -30,20 +30,23 @@ public final class ProcessSession: Session {
     let substitute: LazySession
     private let launch: @Sendable (Int) -> SessionLaunch
     private let advice: @Sendable (String) -> String?
+    private let startsForQuestions: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - launch: How to start the process, the first, second, ... time.
     ///   - language: What the process's session speaks.
     ///   - substitute: Makes a session in this process that answers questions about code while there is no other; it runs no cells.
     ///   - advice: How to go on after the process ended while it ran the given code; nil when the earlier cells just have to run again.
+    ///   - startsForQuestions: Whether the process may know more about code than the substitute, before any cell has run.
     public init(
         launch: @escaping @Sendable (Int) -> SessionLaunch, language: LanguageInfo, substitute: @escaping @Sendable () -> any Session,
-        advice: @escaping @Sendable (String) -> String? = { _ in nil }
+        advice: @escaping @Sendable (String) -> String? = { _ in nil }, startsForQuestions: @escaping @Sendable () -> Bool = { false }
     ) {
         self.launch = launch
         self.language = language
         self.substitute = LazySession(substitute)
         self.advice = advice
+        self.startsForQuestions = startsForQuestions
     }
 
     deinit { state.withLock { $0.child }?.kill() }
@@ -130,6 +133,15 @@ public final class ProcessSession: Session {
         let child = try SessionChild(launch(state.launches), observer: self)
         state.child = child
         return child
+    }
+
+    /// The process for a question; nil where there is none, and none is worth starting.
+    func childForQuestion() -> SessionChild? {
+        guard startsForQuestions() else { return nil }
+        return state.withLock { state in
+            if state.child != nil || state.isClosed { return state.child }
+            return try? startChild(&state)
+        }
     }
 
     /// The running cell has ended, and so have all its events.

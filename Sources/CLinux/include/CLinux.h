@@ -31,6 +31,13 @@ typedef struct {
 int clinux_spawn(
     const char *path, char *const *arguments, char *const *environment, const char *folder, clinux_child_files files, pid_t *child);
 
+/* Starts the program `path`, which serves this process over its standard input and output: `input` is where this process writes, `output`
+   where it reads, neither of them blocks. The program's errors go nowhere, it has no other descriptors, a process group of its own so that
+   Ctrl-C in a terminal does not reach it, and is killed when the calling thread ends. posix_spawn(3) cannot do the last. 0, or an errno; a
+   program that cannot be run ends at once with status 127. */
+int clinux_spawn_service(
+    const char *path, char *const *arguments, char *const *environment, int *input, int *output, pid_t *child);
+
 /* Has this process killed when the thread that started it ends. */
 void clinux_die_with_parent(void);
 

@@ -113,7 +113,8 @@ package final class CellCompiler: Sendable {
     private func frontendArguments(_ base: String, _ module: String, _ isolation: Isolation) -> [String] {
         let products =
             switch product {
-            case .libraries: ["-c", "-emit-module", "-emit-module-path", base + ".swiftmodule", "-o", base + ".o"]
+            case .libraries:
+                ["-c", "-emit-module", "-emit-module-path", base + ".swiftmodule", "-emit-module-doc-path", base + ".swiftdoc", "-o", base + ".o"]
             case .modules: ["-emit-module", "-experimental-allow-module-with-compiler-errors", "-o", base + ".swiftmodule"]
             }
         return [

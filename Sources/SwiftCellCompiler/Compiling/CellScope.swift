@@ -53,6 +53,14 @@ package struct CellScope: Sendable {
         return lines
     }
 
+    /// What code sees that may mention anything: every name that cells have declared.
+    package var allImports: [String] {
+        let names = declarers.sorted { $0.key < $1.key }.flatMap { name, declarers in
+            declarers.filter { !isWhole($0.module) }.map { importLine(name, $0) }
+        }
+        return (imports + [whole?.newest].compactMap { $0 }).map { "import \($0)" } + names
+    }
+
     private func importLine(_ name: String, _ declarer: Declarer) -> String { "import \(declarer.kind.rawValue) \(declarer.module).`\(name)`" }
 
     private func mentioned(by words: Set<String>) -> [String] {

@@ -19,6 +19,21 @@ package struct ModuleSearch: Sendable {
             + modules.moduleMaps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
     }
 
+    /// The same for the compiler's driver, whose arguments SourceKit-LSP takes.
+    private var driverArguments: [String] {
+        arguments.flatMap { $0 == "-disable-modules-validate-system-headers" ? ["-Xfrontend", $0] : [$0] }
+    }
+
+    /// The driver's arguments with which code is read as it is in a cell.
+    ///
+    /// - Parameter folder: Where the modules of cells are.
+    package func readingArguments(cells folder: String) -> [String] {
+        [
+            "-module-name", "Question", "-swift-version", "6", "-default-isolation", CellCompiler.Isolation.mainActor.rawValue, "-enable-testing",
+            "-Xfrontend", "-disable-access-control", "-I", folder,
+        ] + driverArguments
+    }
+
     /// Has the compiler read what cells will import, unless it has done so for this version of the engine: with nothing in the cache that takes
     /// the better part of a second. Failures are left to the first cell, which reports them.
     ///

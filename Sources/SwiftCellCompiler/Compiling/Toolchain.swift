@@ -10,6 +10,8 @@ public struct Toolchain: Sendable, Equatable {
     var frontend: String { root + "/bin/swift-frontend" }
     var linker: String { root + "/bin/ld.lld" }
     package var symbolizer: String { root + "/bin/llvm-symbolizer" }
+    /// SourceKit-LSP.
+    package var languageServer: String { root + "/bin/sourcekit-lsp" }
     var libraries: String { root + "/lib/swift/linux" }
     /// Registers the metadata of a library with the runtime.
     var startFile: String { libraries + "/" + Self.architecture + "/swiftrt.o" }

@@ -4,6 +4,7 @@ import ApusThreads
 import CSwiftCells
 package import CellSupport
 import Glibc
+import SwiftAssistance
 package import SwiftCellCompiler
 import Synchronization
 
@@ -127,6 +128,23 @@ public final class SwiftCells: SwiftCellRunner {
         let loaded = try LoadedCell(compiled)
         main.run { _ = cswiftcells_run(loaded.entry) }
         state.withLock { $0.scope.add(code, module: compiled.module) }
+    }
+
+    // MARK: Assistance
+
+    /// What the code of a cell sees now; nil where none can be compiled.
+    ///
+    /// - Parameter parameters: By name, as the session knows them.
+    func view(of parameters: [String: JSON]) -> SwiftView? {
+        guard (try? compiler()) != nil else { return nil }
+        return state.withLock { state in
+            guard let folder = state.folder?.path else { return nil }
+            let constants = RewrittenCell(declaring: parameters, unlike: state.parameters)?.code
+            let packages = state.packages.values.sorted { $0.name < $1.name }
+            return SwiftView(
+                preamble: (state.scope.allImports + [constants].compactMap { $0 }).joined(separator: "\n"), folder: folder,
+                arguments: search.readingArguments(cells: folder) + packages.flatMap(\.arguments))
+        }
     }
 
     // MARK: Running
