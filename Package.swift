@@ -124,6 +124,7 @@ let package = Package(
             swiftSettings: settings, linkerSettings: exported),
         tests(
             "SwiftCells", ["ApusSession", "ApusSessionProcess", "SessionTestSupport", "SwiftProbe"], resources: [.copy("Corpus")]),
+        tests("SwiftAssistance", ["ApusJSON", "ApusSession", "TestSupport"], resources: [.copy("Servers")]),
         tests("ApusSession", ["ApusJSON", "TestSupport", "SessionTestSupport", argumentParser]),
         tests("ApusSessionProcess", ["ApusJSON", "ApusSession", "ApusThreads", "CLinux", "TestSupport", "SessionTestSupport", "SessionProbe"]),
         tests("ApusJournal", ["ApusJSON", "ApusSession", "ApusSystem", "ApusThreads", "TestSupport"]),

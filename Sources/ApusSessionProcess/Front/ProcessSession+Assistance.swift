@@ -1,7 +1,7 @@
 public import ApusSession
 
-/// Questions about code, and cells that only read. The process answers, because it knows the workspace; where there is none, or it is too busy to answer, the
-/// substitute does, with all it knows of the language.
+/// Questions about code, and cells that only read. The process answers, because it knows the workspace; where there is none, or it is too
+/// busy to answer, the substitute does, with all it knows of the language.
 extension ProcessSession {
     /// How long the process may take to answer before the substitute is heard.
     private static let patience: Duration = .milliseconds(500)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A session in a process of its own: whatever a cell does to that process, the front goes on.
 ///
-/// The process starts with the first cell, or with a question that only it can answer. When it ends by itself, the cell that ran fails with an error that says why, and the next
-/// cell runs in a fresh process.
+/// The process starts with the first cell, or with a question that only it can answer. When it ends by itself, the cell that ran fails with
+/// an error that says why, and the next cell runs in a fresh process.
 public final class ProcessSession: Session {
     struct State {
         var child: SessionChild?

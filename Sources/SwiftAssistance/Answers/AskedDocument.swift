@@ -1,18 +1,18 @@
-import ApusJSON
-import ApusSession
+package import ApusJSON
+package import ApusSession
 
 /// The text that a server is asked about: what a cell sees of the cells before, and the cell.
 ///
 /// Jupyter counts scalars of the cell; the protocol lines, and UTF-16 units in them.
-struct AskedDocument: Equatable {
-    let text: String
+package struct AskedDocument: Equatable {
+    package let text: String
     private let code: [Unicode.Scalar]
     private let linesBefore: Int
 
     /// - Parameters:
     ///   - preamble: Whole lines.
     ///   - blankLines: Lines between the preamble and the cell; the server takes what is asked at one place again for the same question.
-    init(_ source: CellSource, preamble: String, blankLines: Int) {
+    package init(_ source: CellSource, preamble: String, blankLines: Int) {
         let before = preamble + String(repeating: "\n", count: blankLines + 1)
         code = Self.plain(Array(source.text.unicodeScalars))
         linesBefore = before.unicodeScalars.count { $0 == "\n" }
@@ -33,7 +33,7 @@ struct AskedDocument: Equatable {
     }
 
     /// The position of a scalar of the cell.
-    func position(of offset: Int) -> JSON {
+    package func position(of offset: Int) -> JSON {
         let before = code[..<min(max(offset, 0), code.count)]
         let lineStart = before.lastIndex(of: "\n").map { $0 + 1 } ?? 0
         let units = before[lineStart...].reduce(0) { $0 + UTF16.width($1) }
@@ -41,7 +41,7 @@ struct AskedDocument: Equatable {
     }
 
     /// The scalar of the cell at a position; nil when that is not in the cell.
-    func offset(of position: JSON?) -> Int? {
+    package func offset(of position: JSON?) -> Int? {
         guard let line = position?["line"]?.int, let character = position?["character"]?.int, line >= linesBefore, character >= 0 else { return nil }
         var offset = 0
         for _ in linesBefore..<line {

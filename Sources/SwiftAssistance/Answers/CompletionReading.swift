@@ -1,17 +1,17 @@
-import ApusJSON
-import ApusSession
+package import ApusJSON
+package import ApusSession
 
 /// Reads what SourceKit-LSP answers to `textDocument/completion`, best first.
 ///
 /// Jupyter's front ends insert the text that they show, and have no placeholders to fill in. So a function is offered by its name, with its
 /// parameters beside it, and overloads once.
-struct CompletionReading {
+package struct CompletionReading {
     /// Front ends show no more, and ask again when more is typed.
     private static let mostItems = 500
 
-    private(set) var completions: Completions
+    package private(set) var completions: Completions
 
-    init(_ answer: JSON, in document: AskedDocument, cursor: Int) {
+    package init(_ answer: JSON, in document: AskedDocument, cursor: Int) {
         let items = (answer["items"]?.array ?? answer.array ?? []).compactMap { Item($0, document) }.sorted { $0.rank < $1.rank }
         let start = items.first?.start ?? cursor
         var offers: [Completions.Item] = []

@@ -1,13 +1,13 @@
-import ApusSession
+package import ApusSession
 
 /// Where a tooltip looks: at the word of a place, and into the call around it.
-struct InspectedPlace: Equatable {
+package struct InspectedPlace: Equatable {
     /// The first scalar of the word.
-    private(set) var word: Int?
+    package private(set) var word: Int?
     /// A place among the arguments of the call: behind the parenthesis after the word, else where the cursor is.
-    let call: Int
+    package let call: Int
 
-    init(_ source: CellSource, cursor: Int) {
+    package init(_ source: CellSource, cursor: Int) {
         let scalars = Array(source.text.unicodeScalars)
         let cursor = min(max(cursor, 0), scalars.count)
         var (start, end) = (cursor, cursor)

@@ -1,17 +1,17 @@
-import ApusJSON
-import ApusSession
+package import ApusJSON
+package import ApusSession
 
 /// Reads what SourceKit-LSP answers to `textDocument/hover` and `textDocument/signatureHelp`: declarations with their documentation.
-enum InspectionReading {
+package enum InspectionReading {
     /// Nil when nothing is known about the place.
-    static func hover(_ answer: JSON) -> MIMEBundle? {
+    package static func hover(_ answer: JSON) -> MIMEBundle? {
         guard let markdown = answer["contents"]?["value"]?.string ?? answer["contents"]?.string else { return nil }
         let heading = "## Multiple results\n\n"
         return bundle(markdown.hasPrefix(heading) ? String(markdown.dropFirst(heading.count)) : markdown)
     }
 
     /// The functions that a call may mean, the likeliest first.
-    static func signatures(_ answer: JSON) -> MIMEBundle? {
+    package static func signatures(_ answer: JSON) -> MIMEBundle? {
         var signatures = answer["signatures"]?.array ?? []
         if let active = answer["activeSignature"]?.int, signatures.indices.contains(active) {
             signatures.insert(signatures.remove(at: active), at: 0)

@@ -1,15 +1,15 @@
-import ApusJSON
+package import ApusJSON
 
 /// Messages of the Language Server Protocol as bytes: a header with the length of the content, an empty line, and JSON.
-enum ContentFrame {
-    static func bytes(_ message: JSON) -> [UInt8] {
+package enum ContentFrame {
+    package static func bytes(_ message: JSON) -> [UInt8] {
         let content = message.utf8()
         return Array("Content-Length: \(content.count)\r\n\r\n".utf8) + content
     }
 }
 
 /// Cuts what comes in into messages.
-struct ContentReader {
+package struct ContentReader {
     /// A server sends one or two short header lines.
     private static let mostHeaderBytes = 4 << 10
     private static let mostContentBytes = 64 << 20
@@ -17,12 +17,14 @@ struct ContentReader {
 
     private var bytes: [UInt8] = []
 
-    mutating func append(_ new: some Sequence<UInt8>) { bytes += new }
+    package init() {}
+
+    package mutating func append(_ new: some Sequence<UInt8>) { bytes += new }
 
     /// The next message; nil until all of it has come.
     ///
     /// - Throws: `ServerFailure.garbage`.
-    mutating func next() throws(ServerFailure) -> JSON? {
+    package mutating func next() throws(ServerFailure) -> JSON? {
         guard let header = bytes.prefix(Self.mostHeaderBytes).firstRange(of: Self.headerEnd) else {
             if bytes.count >= Self.mostHeaderBytes { throw .garbage("a header of more than \(Self.mostHeaderBytes) bytes") }
             return nil

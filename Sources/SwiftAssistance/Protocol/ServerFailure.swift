@@ -1,5 +1,5 @@
 /// Why a language server gives no answer.
-enum ServerFailure: Error, Equatable {
+package enum ServerFailure: Error, Equatable {
     /// The system cannot start it: an error number.
     case notStarted(errno: Int32)
     /// It has ended, or closed its output.

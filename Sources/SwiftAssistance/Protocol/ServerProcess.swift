@@ -15,8 +15,14 @@ final class ServerProcess {
     /// - Parameters:
     ///   - environment: Variables that differ from those of this process.
     ///   - stop: Ends every wait once it is signalled.
+    /// - Throws: `ServerFailure.notStarted`.
     init(_ program: String, _ arguments: [String], environment: [String: String], stop: Wakeup) throws(ServerFailure) {
         self.stop = stop
+        // A program that is gone is reported by the write itself.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         var (process, input, output) = (pid_t(), Int32(-1), Int32(-1))
         let failure = Self.withCStrings([program] + arguments) { arguments in
             Self.withCStrings(Self.environment(environment)) { clinux_spawn_service(program, arguments, $0, &input, &output, &process) }

@@ -24,10 +24,13 @@ enum Conformer: String, CaseIterable, Sendable {
 
 extension ProcessSession {
     /// A session in a process of the program `SessionProbe`, which is built beside the tests.
-    static func probing(advice: @escaping @Sendable (String) -> String? = { _ in nil }) -> ProcessSession {
+    static func probing(
+        advice: @escaping @Sendable (String) -> String? = { _ in nil }, startsForQuestions: @escaping @Sendable () -> Bool = { false }
+    ) -> ProcessSession {
         ProcessSession(
             launch: { SessionLaunch(executable: probe, arguments: ["probe", String($0)], environment: ["SWIFT_BACKTRACE=enable=no", "MARK=here"]) },
-            language: .swift, substitute: { CellSession(magics: TestMagics.all) }, advice: advice)
+            language: .swift, substitute: { CellSession(magics: TestMagics.all) }, advice: advice,
+            startsForQuestions: startsForQuestions)
     }
 
     /// A session whose process is a shell script that speaks to the front by itself: a broken process. Descriptor 3 is the socket.

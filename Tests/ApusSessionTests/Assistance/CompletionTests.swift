@@ -119,7 +119,23 @@ import Testing
         ("%%make\nHead(\"a {\") // {", .complete), ("%%make\nDense(4))", .invalid), ("%%count", .incomplete(indent: "")), ("%%time", .complete),
         ("let xs = [1,", .incomplete(indent: "    ")), ("let x =", .incomplete(indent: "")), ("let x = \"abc", .invalid),
         ("/* a", .incomplete(indent: "")),
-        ("func f() {", .incomplete(indent: "    ")), ("func f() {}", .complete), ("%%probe --bad {", .invalid),
+        ("func f() {", .incomplete(indent: "    ")), ("func f() {}", .complete),
+        // Swift code.
+        ("f(1)", .complete), ("f(1", .incomplete(indent: "    ")), ("f(1))", .invalid), ("if a {\n    g([", .incomplete(indent: "            ")),
+        ("let s = \"\"\"\n(", .incomplete(indent: "")), ("let s = \"\"\"\n(\n\"\"\"", .complete), ("let s = \"(\"", .complete), ("f(\"a", .invalid),
+        ("f(\"a\\(b", .invalid), ("f(\"\\(g(\")\"))\")", .complete), ("f(#\"\\(\"#)", .complete), ("f(#\"\\#(x)\"#)", .complete),
+        ("f(\"\\\"(\")", .complete),
+        ("a +", .incomplete(indent: "")), ("a + // b", .incomplete(indent: "")), ("a!", .complete), ("xs[1...]", .complete),
+        ("let x: Int?", .complete),
+        ("let x=", .incomplete(indent: "")), ("func f() ->", .incomplete(indent: "")), ("let a: Array<Int>", .complete),
+        ("f(a,", .incomplete(indent: "    ")),
+        ("/* a /* b */ (", .incomplete(indent: "")), ("/* ( */ f()", .complete), ("f() // (", .complete), ("#if DEBUG\nf()", .incomplete(indent: "")),
+        ("#if DEBUG\nf()\n#endif", .complete), ("let r = /[(]+/", .complete), ("let r = #/[(]+/#", .complete),
+        ("let r = #/[(]+", .incomplete(indent: "")),
+        ("let x = a / (b", .incomplete(indent: "    ")), ("(a) / f(b) / 2", .complete), ("%%time\nf(", .incomplete(indent: "    ")),
+        ("%%time\nf()", .complete),
+        ("%time f(", .incomplete(indent: "    ")), ("let 😀 = f(", .incomplete(indent: "    ")), ("f {\r\n", .incomplete(indent: "    ")),
+        ("%%probe --bad {", .invalid),
     ]) func `a console knows when to ask for more lines`(code: String, expected: Completeness) async {
         #expect(await session.completeness(of: code) == expected)
     }
