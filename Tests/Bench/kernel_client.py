@@ -118,11 +118,16 @@ class KernelClient:
 
     def request(self, kind, content):
         """Sends a request on shell; the seconds until its reply."""
+        return self.ask(kind, content)[0]
+
+    def ask(self, kind, content):
+        """Sends a request on shell; the seconds until its reply, and the content of that."""
         identifier, message = self.message(kind, content)
         start = time.perf_counter()
         self.shell.send_multipart(message)
-        self._reply(identifier)
-        return time.perf_counter() - start
+        parts = self._reply(identifier)
+        seconds = time.perf_counter() - start
+        return seconds, json.loads(parts[parts.index(DELIMITER) + 5])
 
     def execute(self, code):
         """Runs a cell; the seconds until its reply and its idle have both come, and the content of the reply."""

@@ -176,7 +176,6 @@ def test_a_server_that_was_killed_comes_back(kernel):
         kernel.names_in_time("candles[0].|")
         [server] = kernel.servers()
         server.kill()
-        psutil.wait_procs([server], timeout=DEADLINE)
         assert "open" in kernel.names_in_time("candles[0].|")
 
 
@@ -207,8 +206,18 @@ def test_nothing_is_left_behind(installed, jupyter_environment, ending):
     if ending == "killed kernel":
         kernel.process.send_signal(signal.SIGKILL)
     kernel.close()
-    _, alive = psutil.wait_procs(processes, timeout=DEADLINE)
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    end = time.monotonic() + DEADLINE
+    while alive := [process for process in processes if is_alive(process)]:
+        assert time.monotonic() < end, alive
+        time.sleep(0.05)
+
+
+def is_alive(process):
+    """Whether it still does anything: in a container nobody may clear away what is dead."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.mark.parametrize("server", ["missing", "failing", "hanging"])
@@ -227,7 +236,8 @@ def test_without_a_server_that_answers_cells_and_magics_go_on(installed, jupyter
         fake.chmod(0o755)
     kernel = Kernel(installed, dict(jupyter_environment, APUS_SWIFT_TOOLCHAIN=str(toolchain)))
     kernel.run(PREPARE)
-    for _ in range(3):
+    # One that hangs costs each question its time.
+    for _ in range(1 if server == "hanging" else 3):
         assert kernel.names("candles.|") == []
         assert kernel.inspect("incre|ment") == ""
     assert kernel.names("%%tra|") == ["%%train"]
