@@ -87,6 +87,11 @@ def test_the_notebook_with_a_layer_of_its_own(installed, jupyter_environment, tm
     assert checked.returncode == 0, checked.stdout
 
 
+def test_a_later_cell_changes_what_an_earlier_one_shows(installed, jupyter_environment, tmp_path):
+    _, done = run(installed, ['let view = display("first")', 'view.update("second")\nprint("done")'], jupyter_environment, tmp_path)
+    assert text(done[0]).strip() == '"second"' and text(done[1]).strip() == "done", done
+
+
 CALLBACK = """struct StopAt: TrainingCallback {
     var monitor = "val_loss"
     var limit: Double
