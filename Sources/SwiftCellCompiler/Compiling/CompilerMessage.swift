@@ -28,7 +28,7 @@ package struct CompilerMessage: Equatable, Sendable {
                     let text = lines[index + 3].drop { $0 == " " }
                     if !text.isEmpty, lines[index + 3].first == " " {
                         // What goes before the code and behind it stands in its columns.
-                        replacement = text.replacing(/ {2,}/, with: "…")
+                        replacement = String(text).replacing(/[ ]{2,}/, with: "…")
                     }
                 }
             }
