@@ -10,6 +10,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//   files:    ApusCLI -> ApusInspection -> every reader       (says what a file holds)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   Swift:    apus-swift -> SwiftCells -> SwiftCellCompiler     (compiling knows no process that cells run in)
 //             SwiftCells -> SwiftAssistance -> ApusSession      (questions about code know neither compiling nor cells)
@@ -58,7 +59,8 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
-                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", "SwiftCellCompiler", argumentParser,
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", "SwiftCellCompiler", "ApusInspection",
+                argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.
@@ -109,6 +111,7 @@ let package = Package(
         library("ApusHTTP", ["CCurl"]),
         library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
         library("ApusPlot"),
+        library("ApusInspection", ["ApusJSON", "ApusSystem", "ApusNN", "ApusTraining", "ApusData", "ApusModelFiles", "NotebookFormat"]),
 
         .target(name: "TestSupport", dependencies: ["ApusSystem"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ApusJSON"),
@@ -143,6 +146,7 @@ let package = Package(
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
         tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
+        tests("ApusInspection", ["ApusData", "ApusModelFiles", "ApusNN", "ApusJSON", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],
     swiftLanguageModes: [.v6]

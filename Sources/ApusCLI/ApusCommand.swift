@@ -10,6 +10,7 @@ public struct ApusCommand: ParsableCommand {
               apus run notebook.ipynb      execute notebooks without Jupyter
               apus attach                  watch what a kernel or another run shows
               apus check notebook.ipynb    find their mistakes without running them
+              apus inspect FILE            say what a file holds
               apus doctor                  check what this machine lacks
 
             Errors go to standard error, results to standard output, progress only to a terminal.
@@ -22,6 +23,7 @@ public struct ApusCommand: ParsableCommand {
             RunCommand.self,
             AttachCommand.self,
             CheckCommand.self,
+            InspectCommand.self,
             FeaturesCommand.self,
             SimulateCommand.self,
             DoctorCommand.self,

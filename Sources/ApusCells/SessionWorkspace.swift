@@ -28,6 +28,25 @@ import CellSupport
         try contents[WorkspaceKeys.model] = BuiltModel(model: model, recipe: nil)
     }
 
+    /// Every `%%train` from now on asks these after each epoch, beside those of its options, until others take their place.
+    ///
+    /// ```swift
+    /// struct StopAt: TrainingCallback {
+    ///     var monitor = "val_loss"
+    ///     var limit: Double
+    ///     var settings: String { "StopAt(\(limit))" }
+    ///     var state: CallbackState { [:] }
+    ///     func restore(_ state: CallbackState) {}
+    ///     func epochEnded(_ epoch: Int, value: Double, learningRate: Float) -> [CallbackAction] {
+    ///         value < limit ? [.stop(reason: "val_loss is below \(limit)")] : []
+    ///     }
+    /// }
+    /// try workspace.use(StopAt(limit: 0.3))
+    /// ```
+    public func use(_ callbacks: any TrainingCallback...) throws {
+        try contents[WorkspaceKeys.callbacks] = callbacks
+    }
+
     /// The labelled sequences of `%%preprocess`, split by time.
     public var data: SessionData {
         get throws { SessionData(data: try contents.require(WorkspaceKeys.data)) }

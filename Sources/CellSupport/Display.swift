@@ -1,15 +1,27 @@
 public import ApusSession
 
-/// Shows a value below the cell, as its last expression would be; it can be replaced.
+/// Shows a value below the cell, as its last expression would be; it can be replaced, also by a later cell.
 ///
 /// ```swift
 /// let view = display("0 %")
-/// for percent in 1...100 { view?.update(MIMEBundle(text: "\(percent) %")) }
+/// for percent in 1...100 { view.update(MIMEBundle(text: "\(percent) %")) }
 /// ```
-/// - Returns: What updates it; nil when no cell runs.
+/// - Returns: What updates it.
 @discardableResult
-public func display(_ value: Any) -> CellDisplay? {
-    CellHost.shared.cell?.out.makeDisplay(MIMEBundle(showing: value))
+public func display(_ value: Any) -> DisplayHandle {
+    DisplayHandle(id: CellHost.shared.cell?.out.makeDisplay(MIMEBundle(showing: value)).id)
+}
+
+/// Something shown that can be replaced; the name is that of IPython's.
+public struct DisplayHandle: Sendable {
+    /// Nil when it was made while no cell ran.
+    public let id: String?
+
+    /// Shows another value in its place, wherever in the notebook that is. Without effect while no cell runs.
+    public func update(_ value: Any) {
+        guard let id, let output = CellHost.shared.cell?.out else { return }
+        output.update(id, MIMEBundle(showing: value))
+    }
 }
 
 /// Shows a progress bar. It says that it was stopped when the cell ends before it is finished.

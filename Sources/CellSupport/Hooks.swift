@@ -10,7 +10,7 @@ import CSwiftCells
 }
 
 /// Makes a variable known to the session.
-@MainActor public func apusDeclare(_ name: String, _ read: @escaping @MainActor () -> Any) {
+@MainActor public func apusDeclare<Value>(_ name: String, _ read: @escaping @MainActor () -> Value) {
     CellVariables.shared.declare(name, read)
 }
 

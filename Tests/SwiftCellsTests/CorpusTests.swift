@@ -8,6 +8,7 @@ import Testing
 ///
 ///     //? out: TEXT       printed to stdout (several lines make the whole text)
 ///     //? stderr: TEXT    printed to stderr, among other things
+///     //? no stderr: TEXT not printed to stderr
 ///     //? result: TEXT    the value of the cell; nothing for none; `contains TEXT` for a part
 ///     //? shown: TEXT     a display that contains the text
 ///     //? error: NAME TEXT    the kind of error, and what its report contains
@@ -59,6 +60,7 @@ enum Corpus {
             let out = texts("out").joined(separator: "\n")
             if !out.isEmpty { check(client.stdout.contains(out), "stdout is \(client.stdout.debugDescription)") }
             for text in texts("stderr") { check(client.stderr.contains(text), "stderr lacks '\(text)'") }
+            for text in texts("no stderr") { check(!client.stderr.contains(text), "stderr has '\(text)': \(client.stderr)") }
             for text in texts("shown") {
                 check((client.displayedTexts + [client.stdout]).contains { $0.contains(text) }, "'\(text)' is not among \(client.displayedTexts)")
             }

@@ -69,7 +69,7 @@ def test_swift_and_magics_share_one_session(installed, jupyter_environment, tmp_
     assert '["HH", "LL", "HL", "LH"] 2' in text(done[5]) and "Completed 2 epochs" in text(done[5])
     assert [row.split()[0] for row in text(done[5]).splitlines() if row.strip()[:1].isdigit()][-2:] == ["1", "2"], "a row for each epoch"
     assert "4 1" in text(done[6]) and "8 1" in text(done[6])
-    assert "Completed 1 epochs" in text(done[8]), "%%train used the parameters of Swift, and the model that Swift left"
+    assert "Completed 1 epoch;" in text(done[8]), "%%train used the parameters of Swift, and the model that Swift left"
     assert "LSTM(8)" in text(done[9]), "what was trained is the model of the loop"
     assert "history" in text(done[10]) and "Swift" in text(done[10])
 
@@ -85,6 +85,31 @@ def test_the_notebook_with_a_layer_of_its_own(installed, jupyter_environment, tm
     assert "Bottleneck has" in "".join(text(c) for c in cells)
     checked = subprocess.run([installed, "check", "cells.ipynb"], cwd=tmp_path, env=jupyter_environment, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_later_cell_changes_what_an_earlier_one_shows(installed, jupyter_environment, tmp_path):
+    _, done = run(installed, ['let view = display("first")', 'view.update("second")\nprint("done")'], jupyter_environment, tmp_path)
+    assert text(done[0]).strip() == '"second"' and text(done[1]).strip() == "done", done
+
+
+CALLBACK = """struct StopAt: TrainingCallback {
+    var monitor = "val_loss"
+    var limit: Double
+    var settings: String { "StopAt(\\(limit))" }
+    var state: CallbackState { [:] }
+    func restore(_ state: CallbackState) {}
+    func epochEnded(_ epoch: Int, value: Double, learningRate: Float) -> [CallbackAction] {
+        value < limit ? [.stop(reason: "low enough")] : []
+    }
+}"""
+
+
+def test_train_asks_a_callback_of_a_cell(installed, jupyter_environment, tmp_path):
+    cells = PREPARE + [CALLBACK, "try workspace.use(StopAt(limit: 1000))", "%%train --epochs 3", "%who", "try workspace.use()", "%%train --epochs 2"]
+    result, done = run(installed, cells, jupyter_environment, tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "low enough" in text(done[7]) and "StopAt(1000.0)" in text(done[8])
+    assert "low enough" not in text(done[10]) and "2 epochs" in text(done[10])
 
 
 def test_interrupting_a_fit_keeps_the_session_and_what_was_learnt(installed, jupyter_environment, tmp_path):

@@ -98,7 +98,7 @@ def test_mistakes(installed, package, environment, tmp_path, mistake):  # noqa: 
     _, done = run(installed, cells, environment, tmp_path, "--allow-errors")
     error = done[0].outputs[-1]
     assert error.ename in ("NoPackage", "PackageNotBuilt") and len(error.evalue.splitlines()) == 1, error
-    expected = {"nothing": "there is no file or folder", "folder": "no Swift package", "manifest": "incorrect argument label", "build": "undefined", "clash": "module ApusNN", "program": "no library target"}
+    expected = {"nothing": "there is no file or folder", "folder": "no Swift package", "manifest": "nmae", "build": "undefined", "clash": "module ApusNN", "program": "no library target"}
     assert expected[mistake] in error.evalue, error.evalue
     assert "2" in text(done[1]), "the session goes on"
     checked = check(installed, cells, environment, tmp_path)

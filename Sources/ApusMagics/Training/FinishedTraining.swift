@@ -19,4 +19,8 @@ package struct FinishedTraining {
 
 extension WorkspaceKeys {
     package static let training = WorkspaceKey<FinishedTraining>("training", producedBy: "train") { $0.result.description }
+    /// What `%%train` asks after each epoch beside its own; left by cells of Swift.
+    package static let callbacks = WorkspaceKey<[any TrainingCallback]>("callbacks", producedBy: "") { callbacks in
+        callbacks.map(\.settings).joined(separator: ", ")
+    }
 }

@@ -93,6 +93,7 @@ struct TrainMagic: Magic {
         var callbacks: [any TrainingCallback] = []
         if earlyStopping > 0 { callbacks.append(EarlyStopping(patience: earlyStopping)) }
         if plateauPatience > 0 { callbacks.append(ReduceLROnPlateau(factor: plateauFactor, patience: plateauPatience)) }
+        callbacks += cell.workspace[WorkspaceKeys.callbacks] ?? []
         var weights: [String: [Float]] = [:]
         if model.heads.contains(where: { $0.name == TrainingData.directionHead }) {
             let distribution = data.sequences.classDistribution(of: data.split.training)

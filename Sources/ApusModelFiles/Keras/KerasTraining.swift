@@ -1,4 +1,4 @@
-import ApusJSON
+package import ApusJSON
 
 /// How a model was trained, in the words of Keras's `compile`: with it, `load_model` returns a compiled model.
 public struct KerasTraining: Sendable, Equatable {
@@ -30,7 +30,7 @@ public struct KerasTraining: Sendable, Equatable {
 
 extension KerasTraining {
     /// The `training_config` attribute.
-    var json: JSON {
+    package var json: JSON {
         [
             "loss": .object(JSONObject(outputs.map { ($0.layer, .string($0.loss)) })),
             "loss_weights": .object(JSONObject(outputs.map { ($0.layer, .double($0.lossWeight)) })),

@@ -44,7 +44,8 @@ public final class CellOutput: Sendable {
         return CellDisplay(id: id, output: self)
     }
 
-    func update(_ id: String, _ bundle: MIMEBundle) { send(.updateDisplay(DisplayData(bundle, id: id))) }
+    /// Replaces what a display shows, also one of an earlier cell.
+    package func update(_ id: String, _ bundle: MIMEBundle) { send(.updateDisplay(DisplayData(bundle, id: id))) }
 
     /// Removes the cell's outputs; with `wait`, when the next one comes.
     public func clear(wait: Bool = false) { send(.clearOutput(wait: wait)) }

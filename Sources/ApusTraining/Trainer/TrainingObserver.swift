@@ -73,9 +73,10 @@ extension TrainingResult: CustomStringConvertible {
     /// One sentence for a person, epochs counted from 1.
     public var description: String {
         let weights = bestEpoch.map { "the weights are those of epoch \($0 + 1)" } ?? "the weights are the last ones"
+        let epochs = history.epochs.count == 1 ? "1 epoch" : "\(history.epochs.count) epochs"
         return switch outcome {
-        case .completed: "Completed \(history.epochs.count) epochs; \(weights)."
-        case .stoppedEarly(let reason): "Stopped after \(history.epochs.count) epochs: \(reason); \(weights)."
+        case .completed: "Completed \(epochs); \(weights)."
+        case .stoppedEarly(let reason): "Stopped after \(epochs): \(reason); \(weights)."
         case .interrupted(let epoch, let step): "Interrupted in epoch \(epoch + 1) after \(step) steps; \(weights)."
         case .alreadyFinished(let reason): "Nothing left to do: \(reason); \(weights)."
         }

@@ -26,7 +26,10 @@ package struct CompilerMessage: Equatable, Sendable {
                 length = lines[index + 2][caret...].prefix { $0 == "^" || $0 == "~" }.count
                 if index + 3 < lines.count, Head(lines[index + 3]) == nil {
                     let text = lines[index + 3].drop { $0 == " " }
-                    if !text.isEmpty, lines[index + 3].first == " " { replacement = String(text) }
+                    if !text.isEmpty, lines[index + 3].first == " " {
+                        // What goes before the code and behind it stands in its columns.
+                        replacement = String(text).replacing(/[ ]{2,}/, with: "…")
+                    }
                 }
             }
             let message = CompilerMessage(

@@ -1,0 +1,41 @@
+"""Cells of Swift in JupyterLab: questions, results, displays that change, mistakes, and ■ on an endless loop."""
+
+from selenium.webdriver.common.keys import Keys
+
+from test_jupyterlab import browser, lab, run_command  # noqa: F401
+from test_jupyterlab_typing import notebook  # noqa: F401
+
+
+def test_cells_of_swift(notebook):  # noqa: F811
+    page = notebook(
+        'print("who is there?")\nlet name = readLine() ?? "nobody"\n"hello \\(name)"',
+        'var count = 0\nlet view = display("counting")\nwhile true {\n    count &+= 1\n    if count == 2_000 { print("running") }\n}',
+        "import Foundation\nview.update(MIMEBundle(text: \"counted\", html: \"<b class='counted'>counted</b>\"))\n(count > 1_000, name.count)",
+        "let quotes = [1.5, 2.5]\nfunc last(_ n: Int) -> Double { quotes[n] }\nlast(2)",
+        "let total: Int = quotes.first! + 1",
+        "LinePlot(\"Closes\", series: [LinePlot.Series(\"close\", quotes)], y: Axis(\"price\"))",
+    )
+    page.run(0)
+    page.wait(lambda: page.find("input.jp-Stdin-input"))
+    field = page.find("input.jp-Stdin-input")[0]
+    assert field.get_attribute("type") == "text" and "who is there?" in page.text(0)
+    field.send_keys("Ada", Keys.ENTER)
+    page.wait(lambda: "hello Ada" in page.text(0))
+
+    page.run(1)
+    page.wait(lambda: "running\n" in page.text(1) or page.text(1).endswith("running"))
+    run_command(page.browser, "notebook:interrupt-kernel")
+    page.wait(lambda: page.errors(1) == ["Interrupted"])
+    page.run(2)
+    page.wait(lambda: page.find(".counted") and "(true, 3)" in page.text(2))
+    assert '"counting"' not in page.text(1).split("}")[-1], "what a cell showed is replaced by a later one"
+
+    page.run(3)
+    page.wait(lambda: page.errors(3) == ["Trap"])
+    assert "Index out of range" in page.text(3) and "last(Int) -> Double at cell [4]:2" in page.text(3), page.text(3)
+    page.run(4)
+    page.wait(lambda: page.errors(4) == ["CompileError"])
+    assert "cannot convert value of type 'Double' to specified type 'Int'" in page.text(4) and "line 1, column" in page.text(4)
+    page.run(5)
+    page.wait(lambda: page.pictures(5) == 1)
+    page.look("swift-cells")
