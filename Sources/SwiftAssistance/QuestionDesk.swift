@@ -19,6 +19,9 @@ final class QuestionDesk {
         keeper = ServerKeeper(patience: timeLimits.hang, pause: timeLimits.pause)
     }
 
+    /// Does without a server until there is a question.
+    func rest() { keeper.stop() }
+
     /// Nil when there is no answer, for whatever reason: an assistant that fails must not get in the way of who types.
     func ask<Answer>(
         _ question: SwiftQuestion, until deadline: ContinuousClock.Instant, _ body: (SwiftServer, SwiftView) throws(ServerFailure) -> Answer

@@ -38,6 +38,8 @@ public final class SwiftAssistant: SwiftCodeAssistant {
         public var hang: Duration = .seconds(20)
         /// How long a server that fails again and again is left alone.
         public var pause: Duration = .seconds(60)
+        /// How long a server is kept that nobody asks: it holds half a gigabyte, and starts again in a tenth of a second.
+        public var idle: Duration = .seconds(600)
 
         public init() {}
     }
@@ -88,7 +90,7 @@ public final class SwiftAssistant: SwiftCodeAssistant {
         thread.startOnce { [jobs, program, timeLimits, stop, stopped, view] in
             var desk: QuestionDesk? = QuestionDesk(program: program, timeLimits: timeLimits, stop: stop, view: view)
             while true {
-                for job in jobs.waitAndTake() {
+                for job in Self.next(jobs, idle: timeLimits.idle, whenIdle: { desk?.rest() }) {
                     switch job {
                     case .complete(let question, let deadline, let continuation):
                         continuation.resume(returning: Self.completions(desk, question, until: deadline))
@@ -103,6 +105,18 @@ public final class SwiftAssistant: SwiftCodeAssistant {
             }
         }
         jobs.post(job)
+    }
+
+    /// The next jobs; calls `whenIdle` each time when none has come for so long.
+    private static func next(_ jobs: Mailbox<Job?>, idle: Duration, whenIdle: () -> Void) -> [Job?] {
+        while true {
+            let taken = jobs.take()
+            if !taken.isEmpty { return taken }
+            guard jobs.mayOwnerSleep() else { continue }
+            let hasCome = jobs.wakeup.wait(timeout: idle)
+            jobs.ownerWoke()
+            if !hasCome { whenIdle() }
+        }
     }
 
     private static func completions(_ desk: QuestionDesk?, _ question: SwiftQuestion, until deadline: ContinuousClock.Instant) -> Completions? {

@@ -171,6 +171,14 @@ def test_answers_come_while_a_cell_runs_and_cells_run_while_the_server_thinks(ke
     assert "meanwhile" in kernel.names_in_time("meanw|")
 
 
+def test_what_use_makes_importable(kernel, tmp_path):
+    (tmp_path / "cubes.h").write_text("/// The volume of a cube.\nstatic inline int cube(int edge) { return edge * edge * edge; }\n")
+    (tmp_path / "module.modulemap").write_text('module Cubes { header "cubes.h" }\n')
+    kernel.run(f'%use "{tmp_path}"')
+    assert "cube" in kernel.names_in_time("import Cubes\nlet volume = cub|")
+    assert "increment" in kernel.names_in_time("incr|")
+
+
 def test_a_server_that_was_killed_comes_back(kernel):
     for _ in range(3):
         kernel.names_in_time("candles[0].|")
