@@ -7,7 +7,7 @@ final class QuestionDesk {
     private let program: String
     private let stop: Wakeup
     private let view: ([String: JSON]) -> SwiftView?
-    private let keeper: ServerKeeper<SwiftServer>
+    private let keeper: ServerKeeper
     /// With which the server was started.
     private var arguments: [String] = []
 

@@ -1,13 +1,13 @@
 /// Has a server at hand while there are questions: starts it with the first one, and again when it has ended or hangs, but not for ever.
 ///
 /// For one thread.
-final class ServerKeeper<Server: KeptServer> {
+final class ServerKeeper {
     /// After so many failures in a row, without an answer between them, it is left alone for a while.
-    private static var mostFailures: Int { 2 }
+    private static let mostFailures = 2
 
     private let patience: Duration
     private let pause: Duration
-    private var server: Server?
+    private var server: SwiftServer?
     private var failures = 0
     private var lastFailure = ContinuousClock.Instant.now
 
@@ -25,7 +25,7 @@ final class ServerKeeper<Server: KeptServer> {
     ///
     /// - Parameter start: Starts a server.
     func ask<Answer>(
-        until deadline: ContinuousClock.Instant, start: () throws(ServerFailure) -> Server, _ body: (Server) throws(ServerFailure) -> Answer
+        until deadline: ContinuousClock.Instant, start: () throws(ServerFailure) -> SwiftServer, _ body: (SwiftServer) throws(ServerFailure) -> Answer
     ) throws(ServerFailure) -> Answer {
         let server = try ready(until: deadline, start)
         do {
@@ -44,7 +44,8 @@ final class ServerKeeper<Server: KeptServer> {
     /// Ends the server; the next question starts another one.
     func stop() { server = nil }
 
-    private func ready(until deadline: ContinuousClock.Instant, _ start: () throws(ServerFailure) -> Server) throws(ServerFailure) -> Server {
+    private func ready(until deadline: ContinuousClock.Instant, _ start: () throws(ServerFailure) -> SwiftServer) throws(ServerFailure) -> SwiftServer
+    {
         if let server {
             do {
                 try server.catchUp(until: deadline)
@@ -68,15 +69,4 @@ final class ServerKeeper<Server: KeptServer> {
         failures += 1
         lastFailure = .now
     }
-}
-
-/// What a ``ServerKeeper`` needs to know of a server.
-protocol KeptServer: AnyObject {
-    /// When the oldest request without an answer was sent.
-    var oldestOpenRequest: ContinuousClock.Instant? { get }
-
-    /// Takes in what it has said meanwhile.
-    ///
-    /// - Throws: When it is gone.
-    func catchUp(until deadline: ContinuousClock.Instant) throws(ServerFailure)
 }

@@ -5,7 +5,7 @@ import ApusThreads
 /// SourceKit-LSP with one document, whose text is replaced for each question; cells that see something else get another document.
 ///
 /// A document is in no package and on no disk; how it is compiled is told by the settings for files without a build system.
-final class SwiftServer: KeptServer {
+final class SwiftServer {
     private let server: LanguageServer
     private let folder: String
     private var documents = 0
@@ -37,8 +37,12 @@ final class SwiftServer: KeptServer {
 
     private var uri: JSON { .string("\(folder)/Question\(documents).swift") }
 
+    /// When the oldest request without an answer was sent.
     var oldestOpenRequest: ContinuousClock.Instant? { server.oldestOpenRequest }
 
+    /// Takes in what it has said meanwhile.
+    ///
+    /// - Throws: When it is gone.
     func catchUp(until deadline: ContinuousClock.Instant) throws(ServerFailure) { try server.catchUp(until: deadline) }
 
     func complete(_ question: SwiftQuestion, _ view: SwiftView, until deadline: ContinuousClock.Instant) throws(ServerFailure) -> Completions {
