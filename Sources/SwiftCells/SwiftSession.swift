@@ -23,5 +23,8 @@ public struct SwiftSession: Sendable {
     /// Serves the main thread, on which cells run; returns after ``stop()``.
     public func serveMainThread() { main.serve() }
 
-    public func stop() { main.stop() }
+    public func stop() {
+        cells.close()
+        main.stop()
+    }
 }

@@ -92,6 +92,13 @@ def test_a_later_cell_changes_what_an_earlier_one_shows(installed, jupyter_envir
     assert text(done[0]).strip() == '"second"' and text(done[1]).strip() == "done", done
 
 
+def test_nothing_is_left_when_a_run_ends(installed, jupyter_environment, tmp_path):
+    work = tmp_path / "work"
+    work.mkdir()
+    run(installed, ["1 + 1", "2 + 2"], dict(jupyter_environment, TMPDIR=str(work)), tmp_path)
+    assert not list(work.iterdir()), "the folder of the cells is removed"
+
+
 CALLBACK = """struct StopAt: TrainingCallback {
     var monitor = "val_loss"
     var limit: Double

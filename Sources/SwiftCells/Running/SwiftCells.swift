@@ -53,6 +53,14 @@ public final class SwiftCells: SwiftCellRunner {
         main.run { MainActor.assumeIsolated { CellVariables.shared.forget() } }
     }
 
+    /// Ends the tools that wait for a cell, and removes the folder of the cells' files. What is loaded stays.
+    package func close() {
+        state.withLock { state in
+            state.compiler = nil
+            state.folder = nil
+        }
+    }
+
     public func interrupt() { CellHost.shared.interrupt() }
 
     public func run(_ cell: SwiftCell) throws {
