@@ -24,6 +24,8 @@ public struct SwiftSession: Sendable {
     public func serveMainThread() { main.serve() }
 
     public func stop() {
+        // The front waits a little longer for the end of the process.
+        assistant.close(within: .milliseconds(250))
         cells.close()
         main.stop()
     }

@@ -25,7 +25,5 @@ do {
 } catch {
     fail("\(error)")
 }
-// The front waits a little longer than this for the end of the process.
-swift?.assistant.close(within: .milliseconds(250))
 // Cells that do not stop, and what libraries do at exit, must not keep the process.
 _exit(0)
