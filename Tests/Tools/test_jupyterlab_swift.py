@@ -39,3 +39,28 @@ def test_cells_of_swift(notebook):  # noqa: F811
     page.run(5)
     page.wait(lambda: page.pictures(5) == 1)
     page.look("swift-cells")
+
+
+def test_swift_code_is_completed_and_explained(notebook):  # noqa: F811
+    page = notebook("/// Adds a step to a number.\nfunc increment(_ number: Int, by step: Int = 1) -> Int { number + step }", "")
+    page.run(0)
+    page.wait(lambda: page.count(0) == 1 and page.is_idle())
+    page.edit(1)
+    page.type("increm")
+
+    def is_offered():
+        """JupyterLab waits a second for offers; the first answer of a server may take longer."""
+        if not page.find(".jp-Completer"):
+            page.type(Keys.TAB)
+        return "increment" in [line for offers in page.find(".jp-Completer") for line in offers.text.splitlines()]
+
+    page.wait(is_offered)
+    page.look("swift-offers")
+    page.type(Keys.ENTER)
+    page.wait(lambda: page.source(1) == "increment")
+    page.type("(2, ")
+    page.type(Keys.SHIFT, Keys.TAB)
+    page.wait(lambda: page.find(".jp-Tooltip"))
+    text = page.find(".jp-Tooltip")[0].text
+    assert "Adds a step to a number." in text and "by: Int = 1" in text, text
+    page.look("swift-tooltip")
