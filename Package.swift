@@ -10,6 +10,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   ground:   ApusSystem (files, time), ApusText, ApusJSON know nothing, and any part may use them
 
@@ -56,7 +57,7 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
-                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", argumentParser,
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusModelFiles", "ApusData", "ApusSystem", argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.
@@ -98,9 +99,11 @@ let package = Package(
         .target(name: "CApusBench"),
 
         // Data, files, hub, pictures.
-        library("ApusData", ["ApusJSON", "ApusSystem"]),
+        library("ApusPickle"),
+        library("ApusZip"),
+        library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
-        library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", "CHDF5"]),
+        library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusHTTP", ["CCurl"]),
         library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
@@ -133,8 +136,9 @@ let package = Package(
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
-        tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
         tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),

@@ -1,5 +1,5 @@
-/// The pickle opcodes that scaler files contain (Lib/pickletools.py has the full table). Others are refused by number.
-enum PickleOpcode: UInt8 {
+/// The pickle opcodes of protocols 2 to 5 that data files contain (Lib/pickletools.py has the full table). Others are refused by number.
+package enum PickleOpcode: UInt8 {
     case proto = 0x80
     case frame = 0x95
     case mark = 0x28
@@ -11,10 +11,13 @@ enum PickleOpcode: UInt8 {
     case binInt1 = 0x4B
     case binInt2 = 0x4D
     case long1 = 0x8A
+    case long4 = 0x8B
     case binFloat = 0x47
     case binUnicode = 0x58
+    case binUnicode8 = 0x8D
     case shortBinUnicode = 0x8C
     case binBytes = 0x42
+    case binBytes8 = 0x8E
     case shortBinBytes = 0x43
     case byteArray8 = 0x96
     case emptyTuple = 0x29
@@ -35,6 +38,7 @@ enum PickleOpcode: UInt8 {
     case longBinGet = 0x6A
     case global = 0x63
     case stackGlobal = 0x93
+    case persistentID = 0x51
     case reduce = 0x52
     case newObject = 0x81
     case build = 0x62

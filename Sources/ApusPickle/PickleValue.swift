@@ -1,6 +1,6 @@
 /// A value that a pickle describes. Containers and objects are positions in a `PickleHeap`, so that neither deep nesting
 /// nor cycles in hostile input can exhaust a stack or leak memory.
-enum PickleValue {
+package enum PickleValue {
     case none
     case bool(Bool)
     case int(Int)
@@ -12,28 +12,31 @@ enum PickleValue {
     case dictionary(Int)
     case global(PickleGlobal)
     case object(Int)
+    /// A reference to something outside the pickle, such as the storage of a tensor: position of the value that names it.
+    case persistent(Int)
 }
 
 /// A call or an instance that the pickle asks for. It is only written down here, never carried out.
-struct PickleObject {
-    var callable: PickleGlobal
-    var arguments: [PickleValue]
-    var state: PickleValue?
+package struct PickleObject {
+    package var callable: PickleGlobal
+    package var arguments: [PickleValue]
+    package var state: PickleValue?
     /// What joblib put into the stream behind the object: the raw elements of an array.
-    var inlined: InlinedArray?
+    package var inlined: InlinedArray?
 
-    enum InlinedArray {
+    package enum InlinedArray {
         case elements([UInt8])
         case pickle(PickleValue)
     }
 }
 
 /// The containers and objects of one pickle.
-struct PickleHeap {
-    private(set) var tuples: [[PickleValue]] = []
-    private(set) var lists: [[PickleValue]] = []
-    private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
-    private(set) var objects: [PickleObject] = []
+package struct PickleHeap {
+    package private(set) var tuples: [[PickleValue]] = []
+    package private(set) var lists: [[PickleValue]] = []
+    package private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+    package private(set) var objects: [PickleObject] = []
+    package private(set) var persistents: [PickleValue] = []
     private(set) var count = 0
 
     mutating func add(tuple: [PickleValue]) -> PickleValue {
@@ -60,6 +63,12 @@ struct PickleHeap {
         return .object(objects.count - 1)
     }
 
+    mutating func add(persistent name: PickleValue) -> PickleValue {
+        count += 1
+        persistents.append(name)
+        return .persistent(persistents.count - 1)
+    }
+
     mutating func append(_ values: some Sequence<PickleValue>, toList index: Int) { lists[index].append(contentsOf: values) }
 
     mutating func set(_ key: PickleValue, _ value: PickleValue, inDictionary index: Int) { dictionaries[index].append((key, value)) }
@@ -67,7 +76,7 @@ struct PickleHeap {
     mutating func update(object index: Int, _ change: (inout PickleObject) -> Void) { change(&objects[index]) }
 
     /// The value of the last entry with this text key.
-    func member(_ name: String, of dictionary: Int) -> PickleValue? {
+    package func member(_ name: String, of dictionary: Int) -> PickleValue? {
         dictionaries[dictionary].last { entry in
             if case .string(name) = entry.key { true } else { false }
         }?.value
