@@ -10,6 +10,7 @@ public struct ApusCommand: ParsableCommand {
               apus run notebook.ipynb      execute notebooks without Jupyter
               apus attach                  watch what a kernel or another run shows
               apus check notebook.ipynb    find their mistakes without running them
+              apus convert model.h5 model.onnx
               apus doctor                  check what this machine lacks
 
             Errors go to standard error, results to standard output, progress only to a terminal.
@@ -24,6 +25,7 @@ public struct ApusCommand: ParsableCommand {
             CheckCommand.self,
             FeaturesCommand.self,
             SimulateCommand.self,
+            ConvertCommand.self,
             DoctorCommand.self,
             ReferenceCommand.self,
         ])
