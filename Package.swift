@@ -10,6 +10,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//   reports:  ApusInspection -> ApusData, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
 //   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   ground:   ApusSystem (files, time), ApusText, ApusJSON know nothing, and any part may use them
@@ -57,7 +58,8 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
-                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusModelFiles", "ApusData", "ApusSystem", argumentParser,
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusInspection",
+                "ApusModelFiles", "ApusData", "ApusSystem", argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.
@@ -104,6 +106,8 @@ let package = Package(
         library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
+        library(
+            "ApusInspection", ["ApusJSON", "ApusSystem", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "NotebookFormat"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusHTTP", ["CCurl"]),
         library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
@@ -139,6 +143,7 @@ let package = Package(
         tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusInspection", ["ApusJSON", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
         tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),

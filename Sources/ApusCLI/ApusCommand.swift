@@ -10,6 +10,7 @@ public struct ApusCommand: ParsableCommand {
               apus run notebook.ipynb      execute notebooks without Jupyter
               apus attach                  watch what a kernel or another run shows
               apus check notebook.ipynb    find their mistakes without running them
+              apus inspect model.h5        say what a file holds
               apus convert model.h5 model.onnx
               apus doctor                  check what this machine lacks
 
@@ -26,6 +27,7 @@ public struct ApusCommand: ParsableCommand {
             FeaturesCommand.self,
             SimulateCommand.self,
             ConvertCommand.self,
+            InspectCommand.self,
             DoctorCommand.self,
             ReferenceCommand.self,
         ])
