@@ -20,14 +20,22 @@ import Testing
     @Test func `what is saved is read back, mapped`() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/a.npz"
-            try NumPyArchive.save([("X", [1, 2, 3, 4, 5, 6], [3, 2]), ("größe", [7], []), ("none", [], [0, 4])], to: path)
+            try NumPyArchive.save(
+                [
+                    .init("X", [1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2]), .init("größe", [7] as [Int64], shape: []),
+                    .init("none", [UInt8](), shape: [0, 4]),
+                ], to: path)
             let archive = try NumPyArchive(path: path)
             #expect(archive.names == ["X", "größe", "none"])
             #expect(try archive.array("X").shape == [3, 2] && archive.array("X").sharedFloats().isMapped)
-            #expect(try archive.array("X").floats() == [1, 2, 3, 4, 5, 6] && archive.array("größe").floats() == [7])
+            #expect(
+                try archive.array("X").floats() == [1, 2, 3, 4, 5, 6] && archive.array("größe").integers() == [7]
+                    && archive.array("größe").elementType == .int64)
             #expect(try archive.array("none").shape == [0, 4])
-            #expect { try NumPyArchive.save([("a", [1], [2])], to: path) } throws: { "\($0)".contains("1 values for the shape (2,)") }
-            #expect { try NumPyArchive.save([("a", [], [0]), ("a", [], [0])], to: path) } throws: { "\($0)".contains("used twice") }
+            #expect { try NumPyArchive.save([.init("a", [true], shape: [2])], to: path) } throws: { "\($0)".contains("1 values for the shape (2,)") }
+            #expect { try NumPyArchive.save([.init("a", [Float](), shape: [0]), .init("a", [Float](), shape: [0])], to: path) } throws: {
+                "\($0)".contains("used twice")
+            }
             #expect(try NumPyArchive(path: path).names.count == 3, "a failure leaves the old file")
         }
     }

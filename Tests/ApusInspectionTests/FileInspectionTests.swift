@@ -45,7 +45,7 @@ import Testing
 
     @Test func `arrays show type, shape and order`() throws {
         try NumPyArray.save([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2], to: folder.file("a.npy"))
-        try NumPyArchive.save([("x", [1], []), ("y", [], [0, 7])], to: folder.file("a.npz"))
+        try NumPyArchive.save([.init("x", [1] as [Int16], shape: []), .init("y", [Bool](), shape: [0, 7])], to: folder.file("a.npz"))
         #expect(try report("a.npy").text(path: "a.npy").contains("array  float32  (3, 2)"))
         #expect(try report("a.npz").arrays.map(\.shape) == [[], [0, 7]])
     }

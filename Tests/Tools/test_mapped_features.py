@@ -9,7 +9,8 @@ import pytest
 
 BARS = 219_643
 ARRAY_BYTES = 219_614 * 30 * 13 * 4
-DOWNLOAD = "%%download --hub {hub} --repo simulated/big --path v2_model/BTCUSDT/15m --timeframe 15m"
+AUTH = "%%auth --hub {hub}"
+DOWNLOAD = "%%download --repo simulated/big --path v2_model/BTCUSDT/15m --timeframe 15m"
 TRAIN = [
     "%%preprocess",
     '%%build\nLSTM(8)\nHead("direction", loss: .crossEntropy) { Dense(4, activation: .softmax) }\n'
@@ -29,10 +30,12 @@ def notebook(path, sources, hub):
 
 def tree(pid):
     """A process and all below it."""
-    try:
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
+    children = []
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children += task.read_text().split()
+        except OSError:
+            pass  # a thread or a process that ended meanwhile
     return [pid] + [below for child in children for below in tree(int(child))]
 
 
@@ -49,7 +52,7 @@ def run(apus, path, environment):
     """The largest memory of its own, and of files, that any process of the run had, in bytes; looked at every few milliseconds."""
     own = files = 0
     with open(path.with_suffix(".log"), "w") as log:
-        process = subprocess.Popen([apus, "run", str(path), "--no-journal"], stdout=log, stderr=log, env=environment)
+        process = subprocess.Popen([apus, "run", str(path)], stdout=log, stderr=log, env=environment)
         while process.poll() is None:
             for pid in tree(process.pid):
                 own, files = max(own, resident(pid, "RssAnon")), max(files, resident(pid, "RssFile"))
@@ -61,14 +64,14 @@ def run(apus, path, environment):
 @pytest.fixture(scope="module")
 def big_hub(apus, tmp_path_factory, jupyter_environment):
     folder = tmp_path_factory.mktemp("big")
-    run(apus, notebook(folder / "make.ipynb", [f"{DOWNLOAD} --simulate {BARS}"], folder / "hub"), jupyter_environment)
+    run(apus, notebook(folder / "make.ipynb", [AUTH, f"{DOWNLOAD} --simulate {BARS}"], folder / "hub"), jupyter_environment)
     yield folder
     # A gigabyte that no later test needs.
     subprocess.run(["rm", "-rf", str(folder), jupyter_environment["HF_HOME"]], check=True)
 
 
 def test_one_epoch_copies_nothing(apus, big_hub, jupyter_environment):
-    own, files = run(apus, notebook(big_hub / "train.ipynb", [DOWNLOAD, *TRAIN], big_hub / "hub"), jupyter_environment)
+    own, files = run(apus, notebook(big_hub / "train.ipynb", [AUTH, DOWNLOAD, *TRAIN], big_hub / "hub"), jupyter_environment)
     print(f"own memory {own / 1e6:.0f} MB, mapped files {files / 1e6:.0f} MB, array {ARRAY_BYTES / 1e6:.0f} MB")
     assert own < ARRAY_BYTES / 3
     assert files > ARRAY_BYTES / 2, "the epoch went over the mapped file"

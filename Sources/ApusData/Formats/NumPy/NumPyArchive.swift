@@ -38,8 +38,24 @@ public struct NumPyArchive: Sendable {
         } catch { preconditionFailure("no other error is thrown here") }
     }
 
-    /// Writes Float32 arrays by name as `numpy.savez` does: complete or not at all.
-    public static func save(_ arrays: [(name: String, values: [Float], shape: [Int])], to path: String) throws(DataError) {
+    /// An array to write.
+    public struct Entry: Sendable {
+        let name: String
+        let header: NumPyHeader
+        let count: Int
+        let elements: [UInt8]
+
+        /// `values` in row-major order, as many as `shape` says.
+        public init<Element: NumPyElement>(_ name: String, _ values: [Element], shape: [Int]) {
+            self.name = name
+            header = NumPyHeader(elementType: Element.numPyType, shape: shape)
+            count = values.count
+            elements = values.withUnsafeBytes { Array($0) }
+        }
+    }
+
+    /// Writes arrays by name as `numpy.savez` does: complete or not at all.
+    public static func save(_ arrays: [Entry], to path: String) throws(DataError) {
         let file = try OutputFile(path: path)
         var writer = ZipWriter<DataError> { (bytes) throws(DataError) in try file.write(bytes) }
         var names: Set<String> = []
@@ -47,14 +63,14 @@ public struct NumPyArchive: Sendable {
             guard !array.name.isEmpty, !array.name.contains("\0"), names.insert(array.name).inserted else {
                 throw DataError(.invalidValues, "'\(array.name)' cannot be the name of an array, or is used twice", source: path)
             }
-            let header = NumPyHeader(elementType: .float32, shape: array.shape)
-            guard try header.elementCount() == array.values.count else {
-                throw DataError(.invalidValues, "'\(array.name)' has \(array.values.count) values for the shape \(header.tupleText)", source: path)
+            guard try array.header.elementCount() == array.count else {
+                throw DataError(
+                    .invalidValues, "'\(array.name)' has \(array.count) values for the shape \(array.header.tupleText)", source: path)
             }
             // The header has a multiple of 64 bytes, so that readers that map the file find the values aligned too.
-            try header.encoded().withBytes { (head) throws(DataError) in
-                try array.values.withBytes { (values) throws(DataError) in
-                    try writer.add(array.name + ".npy", pieces: [head, values], alignment: 64)
+            try array.header.encoded().withBytes { (head) throws(DataError) in
+                try array.elements.withBytes { (elements) throws(DataError) in
+                    try writer.add(array.name + ".npy", pieces: [head, elements], alignment: 64)
                 }
             }
         }
