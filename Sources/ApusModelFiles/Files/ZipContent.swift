@@ -19,13 +19,14 @@ public enum ZipContent: Sendable, CaseIterable {
         }
     }
 
-    /// The content of the archive at `path`, of which the directory alone is looked at.
+    /// The content of the archive at `path`, of which the directory and the headers alone are read.
     public static func detect(_ path: String) throws(ModelFileError) -> ZipContent {
         try namingFile(path) { () throws(ModelFileError) in
-            let bytes = try FileBytes.read(path, limit: 8 << 30)
-            do { return ZipContent(try bytes.withUnsafeBytes { try ZipArchive($0) }) } catch let error as ZipError {
-                throw ModelFileError(.damaged, error.message, hint: "Copy or download it again.")
-            } catch { preconditionFailure("no other error is thrown here") }
+            try FileBytes.withMapped(path) { (bytes) throws(ModelFileError) in
+                do throws(ZipError) { return ZipContent(try ZipArchive(bytes)) } catch {
+                    throw ModelFileError(.damaged, error.message, hint: "Copy or download it again.")
+                }
+            }
         }
     }
 }
