@@ -34,7 +34,7 @@ public enum KerasArchive {
                 throw .damagedModel("config.json is \(error)")
             } catch let error as ModelFileError {
                 throw error
-            } catch { preconditionFailure("no other error is thrown here") }
+            } catch { throw .damagedModel("\(error)") }
             let graph = try KerasGraph(modelConfig: config)
             return try KerasModelFile(
                 graph: graph, weights: try self.weights(in: weights, for: graph),

@@ -30,7 +30,7 @@ extension TorchFile {
             throw .damagedTorch(error.message)
         } catch let error as ModelFileError {
             throw error
-        } catch { preconditionFailure("no other error is thrown here") }
+        } catch { throw .damagedTorch("\(error)") }
     }
 
     private static func read(_ bytes: [UInt8]) throws -> TorchFile {

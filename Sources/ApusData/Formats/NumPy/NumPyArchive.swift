@@ -35,7 +35,7 @@ public struct NumPyArchive: Sendable {
             throw DataError(error, source: file.path)
         } catch let error as DataError {
             throw DataError(error.code, error.message, source: file.path)
-        } catch { preconditionFailure("no other error is thrown here") }
+        } catch { throw DataError(.malformed, "\(error)", source: file.path) }
     }
 
     /// An array to write.
