@@ -10,7 +10,8 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
-//   files:    ApusCLI -> ApusInspection -> every reader       (says what a file holds)
+//   reports:  ApusInspection -> ApusData, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
+//   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   Swift:    apus-swift -> SwiftCells -> SwiftCellCompiler     (compiling knows no process that cells run in)
 //             SwiftCells -> SwiftAssistance -> ApusSession      (questions about code know neither compiling nor cells)
@@ -59,8 +60,8 @@ let package = Package(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
-                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusSystem", "SwiftCellCompiler", "ApusInspection",
-                argumentParser,
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusModelFiles", "ApusSystem", "SwiftCellCompiler",
+                "ApusInspection", argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.
@@ -104,14 +105,17 @@ let package = Package(
         .target(name: "CApusBench"),
 
         // Data, files, hub, pictures.
-        library("ApusData", ["ApusJSON", "ApusSystem"]),
+        library("ApusPickle"),
+        library("ApusZip"),
+        library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
-        library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", "CHDF5"]),
+        library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
+        library(
+            "ApusInspection", ["ApusJSON", "ApusSystem", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "NotebookFormat"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusHTTP", ["CCurl"]),
         library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
         library("ApusPlot"),
-        library("ApusInspection", ["ApusJSON", "ApusSystem", "ApusNN", "ApusTraining", "ApusData", "ApusModelFiles", "NotebookFormat"]),
 
         .target(name: "TestSupport", dependencies: ["ApusSystem"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ApusJSON"),
@@ -141,12 +145,13 @@ let package = Package(
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
-        tests("ApusModelFiles", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusInspection", ["ApusJSON", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
         tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
-        tests("ApusInspection", ["ApusData", "ApusModelFiles", "ApusNN", "ApusJSON", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],
     swiftLanguageModes: [.v6]

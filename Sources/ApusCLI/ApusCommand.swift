@@ -10,7 +10,8 @@ public struct ApusCommand: ParsableCommand {
               apus run notebook.ipynb      execute notebooks without Jupyter
               apus attach                  watch what a kernel or another run shows
               apus check notebook.ipynb    find their mistakes without running them
-              apus inspect FILE            say what a file holds
+              apus inspect model.h5        say what a file holds
+              apus convert model.h5 model.onnx
               apus doctor                  check what this machine lacks
 
             Errors go to standard error, results to standard output, progress only to a terminal.
@@ -23,9 +24,10 @@ public struct ApusCommand: ParsableCommand {
             RunCommand.self,
             AttachCommand.self,
             CheckCommand.self,
-            InspectCommand.self,
             FeaturesCommand.self,
             SimulateCommand.self,
+            ConvertCommand.self,
+            InspectCommand.self,
             DoctorCommand.self,
             ReferenceCommand.self,
         ])

@@ -5,38 +5,40 @@ public import ArgumentParser
 /// `apus inspect`: what files hold.
 public struct InspectCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Say what files hold: models, arrays, scalers, checkpoints, candles, notebooks.",
+        commandName: "inspect", abstract: "Say what files hold, without running anything in them.",
         discussion: """
-            The kind of a file is told by its contents. Nothing in a file is executed, and one that is damaged or hostile is refused with a \
-            sentence. Exits with 1 when there is such a file.
+            Reads models (.h5, .keras, .safetensors, .pth, .onnx), arrays (.npy, .npz), scalers (.pkl), candles (.csv), notebooks, published \
+            configurations and checkpoints: kind and version, names, shapes and types of arrays, metadata, layers and their parameters. \
+            A file is recognised by its content. For one that is damaged, hostile or unknown there is one line on standard error, and the \
+            exit code is 1.
 
             Examples:
               apus inspect model.h5
-              apus inspect --json features/*.npy
+              apus inspect --json checkpoint.pth | jq .arrays
             """)
 
-    @Argument(help: "The files.", completion: .file()) var files: [String]
-    @Flag(help: "Print one JSON object for each file and line.") var json = false
+    @Argument(help: "The files.") var files: [String]
+    @Flag(help: "One line of JSON for each file.") var json = false
 
     public init() {}
 
     public func run() throws {
-        var hasError = false
-        for (index, path) in files.enumerated() {
-            do throws(InspectionError) {
-                let report = try FileInspection.inspect(path)
+        var hasFailed = false
+        for path in files {
+            do {
+                let report = try FileInspection.report(on: path)
                 if json {
-                    var object = report.json.object ?? [:]
-                    object["file"] = .string(path)
+                    var object: JSONObject = ["path": .string(path)]
+                    for (key, value) in report.json.object ?? [:] { object[key] = value }
                     Console.output(JSON.object(object).text() + "\n")
                 } else {
-                    Console.output((index > 0 ? "\n" : "") + "\(path): \(report.text)\n")
+                    Console.output(report.text(path: path))
                 }
             } catch {
-                hasError = true
                 Console.error("\(error)\n")
+                hasFailed = true
             }
         }
-        if hasError { throw ExitCode(ExitStatus.failed) }
+        if hasFailed { throw ExitCode(ExitStatus.failed) }
     }
 }

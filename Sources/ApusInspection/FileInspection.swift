@@ -1,64 +1,45 @@
-import Glibc
+import ApusModelFiles
+import ApusSystem
+import ApusTraining
 
-/// Says what files hold. The kind of a file is told by its contents and never by its name.
+/// Tells what a file holds, by its content and never by its name (only text formats have no mark of their own).
 public enum FileInspection {
-    /// Asked in this order; a new kind of file is one more.
-    private static let kinds: [any FileKind.Type] = [
-        KerasFile.self, NumPyFile.self, SafetensorsModelFile.self, CheckpointFile.self, PickleFile.self, JSONFile.self, CandleFile.self,
-    ]
-
-    /// - Throws: ``InspectionError``, which says in one sentence why the file cannot be read, or that nothing here knows it.
-    public static func inspect(_ path: String) throws(InspectionError) -> FileReport {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw InspectionError(path, String(cString: strerror(errno))) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw InspectionError(path, status.st_mode & S_IFMT == S_IFDIR ? "it is a folder: name a file in it" : "it is no regular file")
-        }
-        guard status.st_size > 0 else { throw InspectionError(path, "it is empty") }
-        let head = try head(of: path)
-        guard let kind = kinds.first(where: { $0.recognises(head) }) else { throw InspectionError(path, "nothing is known about such a file") }
-        do {
-            var report = try kind.report(on: path)
-            report.add("size", "\(status.st_size) bytes")
-            return report
-        } catch let error as InspectionError {
-            throw error
-        } catch {
-            // Errors of readers mostly name the file themselves.
-            let reason = "\(error)".replacing("\n", with: " ")
-            throw InspectionError(path, reason.hasPrefix(path + ": ") ? String(reason.dropFirst(path.count + 2)) : reason)
-        }
+    /// - Throws: the reader's own error, one sentence with the path, for what is damaged, hostile or not known.
+    public static func report(on path: String) throws -> FileReport {
+        let head = try FileSystem.head(of: path, count: 64)
+        var report = try contents(of: path, head)
+        report.byteCount = FileSystem.fileSize(path) ?? 0
+        return report
     }
 
-    private static func head(of path: String) throws(InspectionError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw InspectionError(path, String(cString: strerror(errno))) }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(file, &bytes, bytes.count)
-        guard count >= 0 else { throw InspectionError(path, String(cString: strerror(errno))) }
-        return Array(bytes[..<count])
+    private static func contents(of path: String, _ head: [UInt8]) throws -> FileReport {
+        if head.starts(with: Array("APUSCKPT".utf8)) { return try FileReport(checkpoint: path) }
+        switch ModelFileKind.detect(head: head) {
+        case .hdf5: return try FileReport(keras: try KerasModelFile(reading: path), format: "Keras model (.h5)")
+        case .zip:
+            switch try ZipContent.detect(path) {
+            case .keras: return try FileReport(keras: try KerasArchive.read(path), format: "Keras model (.keras)")
+            case .pyTorch: return try FileReport(torch: try TorchFile(reading: path), path: path)
+            case .numPy: return try FileReport(numPyArchive: path)
+            case .other: throw InspectionError(path, "this zip archive is no .keras, .pth or .npz file")
+            }
+        case .npy: return try FileReport(numPy: path)
+        case .safetensors: return try FileReport(safetensors: try SafetensorsFile(reading: path))
+        case .onnx: return try FileReport(onnx: try ONNXFile.contents(of: path))
+        case .pickle: return try FileReport(scaler: path)
+        case .json: return try FileReport(json: path)
+        case .unknown:
+            // joblib's compressed files begin like the compression; the reader knows them all and says what to do.
+            if path.hasSuffix(".pkl") || path.hasSuffix(".joblib") { return try FileReport(scaler: path) }
+            if path.lowercased().hasSuffix(".csv") { return try FileReport(candles: path) }
+            throw InspectionError(path, head.isEmpty ? "the file is empty" : "this is none of the kinds of files that Apus knows")
+        }
     }
 }
 
-/// One kind of file.
-protocol FileKind: Sendable {
-    /// Whether a file that begins so (up to 4,096 bytes) is of the kind.
-    static func recognises(_ head: [UInt8]) -> Bool
+/// A file of which nothing can be told.
+public struct InspectionError: Error, CustomStringConvertible {
+    public let description: String
 
-    /// - Throws: Whatever the reader of the format throws.
-    static func report(on path: String) throws -> FileReport
-}
-
-/// Why nothing can be said about a file.
-public struct InspectionError: Error, Equatable, CustomStringConvertible {
-    public let path: String
-    public let reason: String
-
-    init(_ path: String, _ reason: String) {
-        self.path = path
-        self.reason = reason
-    }
-
-    public var description: String { "\(path): \(reason)" }
+    init(_ path: String, _ reason: String) { description = "\(path): \(reason)" }
 }

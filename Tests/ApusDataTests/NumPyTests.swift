@@ -16,7 +16,11 @@ import Testing
         #expect(try NumPyArray(bytes: try Fixture.bytes("npy/\(name).npy")).doubles() == array.doubles())
     }
 
-    @Test(arguments: ["vector", "little_f4", "little_i4", "little_f8", "scalar", "empty", "empty_middle"])
+    @Test(
+        arguments: [
+            "vector", "little_f4", "little_f8", "scalar", "empty", "empty_middle", "little_b1", "little_i1", "little_i2", "little_i4", "little_i8",
+            "little_u1", "little_u2", "little_u4", "little_u8",
+        ])
     func `files are written byte for byte as NumPy does`(name: String) throws {
         let array = try NumPyArray(path: Fixture.path("npy/\(name).npy"))
         try withTemporaryFolder { folder in
@@ -25,7 +29,15 @@ import Testing
             case .float32: try writer.append(array.floats())
             case .float64: try writer.append(array.doubles())
             case .int32: try writer.append(try array.integers().map { Int32($0) })
-            default: try writer.append(try array.integers().map { Int64($0) })
+            case .bool: try writer.append(try array.integers().map { $0 != 0 })
+            case .int8: try writer.append(try array.integers().map { Int8($0) })
+            case .int16: try writer.append(try array.integers().map { Int16($0) })
+            case .int64: try writer.append(try array.integers().map { Int64($0) })
+            case .uint8: try writer.append(try array.integers().map { UInt8($0) })
+            case .uint16: try writer.append(try array.integers().map { UInt16($0) })
+            case .uint32: try writer.append(try array.integers().map { UInt32($0) })
+            case .uint64: try writer.append(try array.integers().map { UInt64($0) })
+            case .float16: preconditionFailure("halves are read, not written")
             }
             #expect(names(in: folder).allSatisfy { $0.hasSuffix(".partial") }, "nothing may appear before the commit")
             try writer.commit()

@@ -23,6 +23,22 @@ import Testing
         #expect(try StandardScaler(pickle: scaler.pickled()) == scaler)
     }
 
+    /// Files of Tests/References/data_scaler_versions.sh.
+    @Test(
+        arguments: ["1.2.2", "1.4.2", "1.6.1"],
+        ["_protocol2.pkl", "_protocol3.pkl", "_protocol4.pkl", "_protocol5.pkl", ".joblib"])
+    func `scalers of older scikit-learn, NumPy and joblib are read`(version: String, ending: String) throws {
+        let scaler = try StandardScaler(picklePath: Fixture.path("scaler/versions/\(version)\(ending)"))
+        let expected = try Fixture.json("scaler/versions/expected.json")
+        #expect(scaler.scikitLearnVersion == version && scaler.featureNames == ["a", "b", "größe", "d"])
+        for (name, values) in [("mean_", scaler.mean), ("var_", scaler.variance), ("scale_", scaler.scale)] {
+            let error = largestError(try #require(values), try #require(expected[name]?.numbers))
+            #expect(error < 1e-12, "sums of another NumPy may differ in the last bit")
+        }
+        #expect(scaler.sampleCount == .perFeature([10, 7, 10, 10]))
+        #expect(try StandardScaler(pickle: scaler.pickled()) == scaler)
+    }
+
     @Test(arguments: [2, 4]) func `a pickle that would run a command is refused by name`(version: Int) throws {
         let error = try #require(throws: DataError.self) {
             try StandardScaler(picklePath: Fixture.path("scaler/hostile_system_protocol\(version).pkl"))

@@ -53,4 +53,20 @@ struct ModelFileArtifacts {
         let order = try KerasModelFile(model).graph.orderedLayers().map(\.name).joined(separator: "\n")
         try order.write(toFile: "\(folder)/engine.layers.txt", atomically: true, encoding: .utf8)
     }
+
+    /// For `apus convert`, whose files the tools of each format open: NAME.safetensors, NAME.x.npy and NAME.y0.npy, ...
+    @Test func `models of every layer`() throws {
+        for (model, name) in try SampleModels.allKinds() {
+            let path = "\(folder)/convert/\(name)"
+            try FileManager.default.createDirectory(atPath: "\(folder)/convert", withIntermediateDirectories: true)
+            try SafetensorsFile.write(model, to: "\(path).safetensors")
+            var generator = SeededGenerator(seed: 24)
+            let shape = [11] + model.inputShape
+            let inputs = NpyArray(shape: shape, values: generator.floats(shape.reduce(1, *)))
+            try inputs.write(to: "\(path).x.npy")
+            for (index, output) in try model.predict(Tensor(shape: shape, inputs.values)).enumerated() {
+                try NpyArray(shape: output.shape, values: output.withUnsafeBufferPointer { Array($0) }).write(to: "\(path).y\(index).npy")
+            }
+        }
+    }
 }

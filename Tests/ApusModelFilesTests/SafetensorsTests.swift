@@ -90,7 +90,8 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 9, "9 are there"),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#, 0, "overflows"),
         (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}}"#, 0, "a shape that is none"),
-        (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, 8, "type I64"), (#"{"a":5}"#, 0, "no dtype"), ("[1]", 0, "not an object"),
+        (#"{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,8]}}"#, 8, "type F8_E4M3"), (#"{"a":5}"#, 0, "no dtype"),
+        ("[1]", 0, "not an object"),
         (#"{"__metadata__":{"x":1}}"#, 0, "not a text"), (#"{"a""#, 0, "header is invalid JSON"),
     ])
     func `a header that lies is refused`(header: String, dataSize: Int, reason: String) {

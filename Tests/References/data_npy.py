@@ -5,6 +5,7 @@ Run: python Tests/References/data_npy.py        (numpy 2.4)
 import io
 import json
 import pathlib
+import zipfile
 
 import numpy as np
 
@@ -48,5 +49,7 @@ np.save(folder / "refused_records.npy", np.zeros(2, dtype=[("x", "<f4"), ("y", "
 np.save(folder / "refused_text.npy", np.array(["ab", "c"]))
 np.save(folder / "refused_complex.npy", np.zeros(2, dtype="c8"))
 np.savez(folder / "two.npz", X=np.arange(6, dtype="<f4").reshape(2, 3), y=np.array([1, -1], "<i4"))
-np.savez_compressed(folder / "refused_compressed.npz", X=np.zeros(3))
+np.savez_compressed(folder / "compressed.npz", X=np.arange(6, dtype="<f4").reshape(2, 3), y=np.array([1, -1], "<i4"))
+with zipfile.ZipFile(folder / "other.zip", "w") as archive:
+    archive.writestr(zipfile.ZipInfo("a.txt", (1980, 1, 1, 0, 0, 0)), "text")
 (folder / "expected.json").write_text(json.dumps(expected))

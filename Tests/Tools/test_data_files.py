@@ -118,3 +118,15 @@ def test_bad_candles_end_in_one_line_and_leave_nothing(tmp_path, text, words):
     result = call("features", tmp_path / "bad.csv", "--timeframe", "15m", "--out", tmp_path / "out", check=False)
     assert result.returncode == 1 and words in result.stderr and len(result.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_numpy_opens_our_archives():
+    """`APUS_ARTIFACTS=DIR swift test --filter DataFileArtifacts` writes DIR/data/a.npz."""
+    path = pathlib.Path(os.environ.get("APUS_ARTIFACTS", ".build/artifacts")) / "data" / "a.npz"
+    with np.load(path, allow_pickle=False) as archive:
+        assert archive.files == ["X", "größe", "flags", "scalar", "none"]
+        np.testing.assert_array_equal(archive["X"], np.array([[1, -2], [3.5, np.inf], [0, 6]], "f4"), strict=True)
+        np.testing.assert_array_equal(archive["größe"], np.array([1 << 40, -7]), strict=True)
+        np.testing.assert_array_equal(archive["flags"], np.array([True, False, True]), strict=True)
+        np.testing.assert_array_equal(archive["scalar"], np.array(0.1), strict=True)
+        np.testing.assert_array_equal(archive["none"], np.zeros((0, 4), "u1"), strict=True)

@@ -1,3 +1,5 @@
+import ApusPickle
+
 extension StandardScaler {
     /// The largest scaler file that is read; real ones have a few kilobytes.
     private static let largestPickle = 16 << 20
@@ -21,8 +23,10 @@ extension StandardScaler {
         for (magic, name) in compressions where bytes.starts(with: magic) {
             throw DataError(.unsupported, "the scaler is compressed with \(name); save it again with joblib.dump(scaler, path, compress=0)")
         }
-        var machine = PickleMachine(bytes: bytes)
-        return try StandardScaler(try machine.run(), machine.heap)
+        var machine = PickleMachine(bytes: bytes, dialect: ScalerDialect())
+        let root: PickleValue
+        do { root = try machine.run() } catch { throw DataError(error) }
+        return try StandardScaler(root, machine.heap)
     }
 
     /// First bytes of the compressions that joblib offers.

@@ -1,10 +1,12 @@
+import ApusPickle
+
 extension StandardScaler {
     /// The scaler as a pickle (protocol 3) that every scikit-learn since 0.22 loads with `pickle.load` and `joblib.load`.
     ///
     /// Arrays are described by `numpy.ndarray(shape, dtype, bytes)` and names by `numpy.array(list, 'O')`: the names of NumPy's
     /// own pickling functions moved between versions, these did not.
     public func pickled() -> [UInt8] {
-        var writer = PickleWriter()
+        var writer = PickleWriter(protocol: 3)
         writer.global("sklearn.preprocessing._data", "StandardScaler")
         writer.opcode(.emptyTuple)
         writer.opcode(.newObject)

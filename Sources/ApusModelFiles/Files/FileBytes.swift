@@ -1,4 +1,5 @@
 import ApusSystem
+import Glibc
 
 /// Reading and replacing whole files, with failures as `ModelFileError`.
 enum FileBytes {
@@ -25,6 +26,21 @@ enum FileBytes {
                 path: path)
         }
         return try head(of: path, count: size)
+    }
+
+    /// Calls `body` with the file mapped into memory, so that only the parts that are looked at are read.
+    static func withMapped<Result>(
+        _ path: String, _ body: (UnsafeRawBufferPointer) throws(ModelFileError) -> Result
+    ) throws(ModelFileError) -> Result {
+        let size = try size(of: path)
+        guard size > 0 else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        let file: OpenFile
+        do { file = try OpenFile(reading: path) } catch { throw unreadable(error) }
+        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0), start != MAP_FAILED else {
+            throw unreadable(SystemError("map into memory", path))
+        }
+        defer { munmap(start, size) }
+        return try body(UnsafeRawBufferPointer(start: start, count: size))
     }
 
     /// Replaces the file at `path` by `bytes`: readers see the old file or the whole new one, also after a crash or a power cut.

@@ -6,6 +6,7 @@ public enum ModelFileKind: String, Sendable, CaseIterable {
     case npy = "NumPy array (.npy)"
     case safetensors = "safetensors"
     case json = "JSON"
+    case onnx = "ONNX"
     case unknown = "unknown"
 
     static let hdf5Signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -24,6 +25,7 @@ public enum ModelFileKind: String, Sendable, CaseIterable {
         // Opcode PROTO and a protocol that exists; protocols 0 and 1 have no mark of their own.
         if head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) { return .pickle }
         if isJSON(head) { return .json }
+        if isONNX(head) { return .onnx }
         return .unknown
     }
 
@@ -31,6 +33,11 @@ public enum ModelFileKind: String, Sendable, CaseIterable {
     private static func isSafetensors(_ head: [UInt8]) -> Bool {
         head.count > 9 && head[8] == UInt8(ascii: "{") && head[4..<8].allSatisfy { $0 == 0 }
             && (head[9] == UInt8(ascii: "\"") || head[9] == UInt8(ascii: "}") || head[9] == UInt8(ascii: " "))
+    }
+
+    /// Field 1, a small IR version, and then field 2, the producer, as every exporter begins: a protocol buffer has no signature.
+    private static func isONNX(_ head: [UInt8]) -> Bool {
+        head.count > 4 && head[0] == 0x08 && (1...64).contains(head[1]) && (head[2] == 0x12 || head[2] == 0x3A || head[2] == 0x42)
     }
 
     private static func isJSON(_ head: [UInt8]) -> Bool {

@@ -42,19 +42,23 @@ public enum HDF5File {
 
     /// Writes `root` to `path`, replacing a file that is there only once the new one is complete.
     public static func write(_ root: HDF5Group, to path: String) throws(ModelFileError) {
-        try namingFile(path) { () throws(ModelFileError) in
-            let library = try HDF5Library.shared()
-            let records = HDF5RecordWriter(root).bytes
-            var size = 0
-            let (image, message) = withMessage { message, capacity in
-                chdf5_encode(library.pointer, records, records.count, &size, message, capacity)
-            }
-            guard let image else {
-                throw ModelFileError(.unwritable, "the HDF5 library refused the model: \(message)", hint: "Check the names of its layers.")
-            }
-            defer { free(image) }
-            try FileBytes.replace(path, with: UnsafeRawBufferPointer(start: image, count: size))
+        let bytes = try namingFile(path) { () throws(ModelFileError) in try encoded(root) }
+        try FileBytes.replace(path, with: bytes)
+    }
+
+    /// The bytes of a file that holds `root`.
+    static func encoded(_ root: HDF5Group) throws(ModelFileError) -> [UInt8] {
+        let library = try HDF5Library.shared()
+        let records = HDF5RecordWriter(root).bytes
+        var size = 0
+        let (image, message) = withMessage { message, capacity in
+            chdf5_encode(library.pointer, records, records.count, &size, message, capacity)
         }
+        guard let image else {
+            throw ModelFileError(.unwritable, "the HDF5 library refused the model: \(message)", hint: "Check the names of its layers.")
+        }
+        defer { free(image) }
+        return Array(UnsafeRawBufferPointer(start: image, count: size))
     }
 
     private static func requireSignature(_ path: String) throws(ModelFileError) {

@@ -1,7 +1,7 @@
 package import ApusJSON
 
 extension KerasGraph {
-    /// Reads a `model_config`: a Functional model as Keras 3 or Keras 2 writes it, or a Sequential one.
+    /// Reads a `model_config`, or a `config.json`: a Functional model as Keras 3 or Keras 2 writes it, or a Sequential one.
     package init(modelConfig: JSON) throws(ModelFileError) {
         guard let config = modelConfig["config"], let list = config["layers"]?.array else {
             throw .damagedModel("the model_config has no list of layers")
@@ -99,13 +99,19 @@ extension KerasLayer {
         let kind: Kind
         switch className {
         case "InputLayer": kind = .input(shape: try Self.inputShape(&options))
-        case "LSTM": kind = try Self.lstm(&options)
+        case "LSTM":
+            let (units, returnSequences) = try Self.recurrent(&options)
+            kind = .lstm(units: units, returnSequences: returnSequences)
+        case "GRU":
+            try options.require("reset_after", toBe: true)
+            let (units, returnSequences) = try Self.recurrent(&options)
+            kind = .gru(units: units, returnSequences: returnSequences)
         case "Dropout": kind = try Self.dropout(&options)
         case "Dense": kind = try Self.dense(&options)
         default:
             throw ModelFileError(
                 .unsupported, "layer '\(name)' is of class \(className), which Apus does not compute",
-                hint: "Apus reads InputLayer, LSTM, Dropout and Dense.")
+                hint: "Apus reads InputLayer, LSTM, GRU, Dropout and Dense.")
         }
         try options.finish()
         self.init(name, kind, inbound: inbound)
@@ -136,7 +142,7 @@ extension KerasLayer {
         return shape
     }
 
-    private static func lstm(_ options: inout KerasOptions) throws(ModelFileError) -> Kind {
+    private static func recurrent(_ options: inout KerasOptions) throws(ModelFileError) -> (units: Int, returnSequences: Bool) {
         let units = try options.integer("units", in: 1...maximumUnits)
         let returnSequences = try options.bool("return_sequences", default: false)
         try options.require("activation", toBe: "tanh", functionConfig("tanh"))
@@ -148,7 +154,7 @@ extension KerasLayer {
         // How the initial weights were drawn, and how the steps are computed.
         options.ignore("kernel_initializer", "recurrent_initializer", "bias_initializer", "unit_forget_bias", "seed", "unroll", "implementation")
         options.ignore("use_cudnn", "batch_input_shape", "batch_shape")
-        return .lstm(units: units, returnSequences: returnSequences)
+        return (units, returnSequences)
     }
 
     private static func dropout(_ options: inout KerasOptions) throws(ModelFileError) -> Kind {

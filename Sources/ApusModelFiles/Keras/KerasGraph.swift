@@ -22,6 +22,8 @@ public struct KerasLayer: Sendable, Equatable {
         /// `shape` without the batch dimension; nil is a dimension left open, as in `(None, 13)`.
         case input(shape: [Int?])
         case lstm(units: Int, returnSequences: Bool)
+        /// With `reset_after`, Keras's default.
+        case gru(units: Int, returnSequences: Bool)
         case dropout(rate: Double)
         case dense(units: Int, activation: KerasActivation)
     }
@@ -48,6 +50,7 @@ extension KerasLayer {
         switch kind {
         case .input: "InputLayer"
         case .lstm: "LSTM"
+        case .gru: "GRU"
         case .dropout: "Dropout"
         case .dense: "Dense"
         }
@@ -55,7 +58,7 @@ extension KerasLayer {
 
     /// Names and shapes of the weights, in the order in which Keras stores them, for an input of `features` in its last dimension.
     ///
-    /// LSTM gates lie along the last dimension in the order i, f, c, o.
+    /// LSTM gates lie along the last dimension in the order i, f, c, o, those of a GRU in the order z, r, h.
     package func weightShapes(features: Int) -> [(name: String, shape: [Int])] {
         switch kind {
         case .input, .dropout: []
@@ -63,6 +66,10 @@ extension KerasLayer {
             [
                 ("lstm_cell/kernel", [features, 4 * units]), ("lstm_cell/recurrent_kernel", [units, 4 * units]),
                 ("lstm_cell/bias", [4 * units]),
+            ]
+        case .gru(let units, _):
+            [
+                ("gru_cell/kernel", [features, 3 * units]), ("gru_cell/recurrent_kernel", [units, 3 * units]), ("gru_cell/bias", [2, 3 * units]),
             ]
         case .dense(let units, _): [("kernel", [features, units]), ("bias", [units])]
         }
@@ -76,7 +83,7 @@ extension KerasLayer {
         case .dense(let units, _):
             guard !input.isEmpty else { throw mismatch("needs at least one dimension", input) }
             return input.dropLast() + [units]
-        case .lstm(let units, let returnSequences):
+        case .lstm(let units, let returnSequences), .gru(let units, let returnSequences):
             guard input.count == 2 else { throw mismatch("needs (steps, features)", input) }
             return returnSequences ? [input[0], units] : [units]
         }

@@ -53,6 +53,7 @@ extension KerasModelFile {
     private static func kind(of node: Model.Node) throws(ModelFileError) -> KerasLayer.Kind {
         switch node.layer {
         case let lstm as LSTM: return .lstm(units: lstm.units, returnSequences: lstm.returnsSequences)
+        case let gru as GRU: return .gru(units: gru.units, returnSequences: gru.returnsSequences)
         case let dropout as Dropout: return .dropout(rate: dropout.rate)
         case let dense as Dense:
             if let activation = KerasActivation(rawValue: dense.activation.rawValue) { return .dense(units: dense.units, activation: activation) }
@@ -147,7 +148,7 @@ extension KerasModelFile {
 extension KerasGraph {
     /// The layers after the input that every output shares, and for each output those from there to it.
     ///
-    /// A model of one output has no fork: there the head is what follows the last LSTM, and at least the last layer.
+    /// A model of one output has no fork: there the head is what follows the last recurrent layer, and at least the last layer.
     func trunkAndHeads() throws(ModelFileError) -> (trunk: [KerasLayer], heads: [[KerasLayer]]) {
         let byName = Dictionary(uniqueKeysWithValues: try orderedLayers().map { ($0.name, $0) })
         let paths = outputs.map { output in
@@ -155,7 +156,7 @@ extension KerasGraph {
         }.map(Array.init)
         var shared = paths[0].count
         for path in paths.dropFirst() { shared = min(shared, zip(paths[0], path).prefix { $0 == $1 }.count) }
-        if paths.count == 1 { shared = min(paths[0].lastIndex(where: \.isLSTM).map { $0 + 1 } ?? 0, paths[0].count - 1) }
+        if paths.count == 1 { shared = min(paths[0].lastIndex(where: \.isRecurrent).map { $0 + 1 } ?? 0, paths[0].count - 1) }
         let heads = paths.map { Array($0.dropFirst(shared)) }
         var seen: Set<String> = []
         for (head, output) in zip(heads, outputs) {
@@ -170,13 +171,19 @@ extension KerasGraph {
 }
 
 extension KerasLayer {
-    fileprivate var isLSTM: Bool { if case .lstm = kind { true } else { false } }
+    fileprivate var isRecurrent: Bool {
+        switch kind {
+        case .lstm, .gru: true
+        case .input, .dropout, .dense: false
+        }
+    }
 
     /// The layer of the engine. The input layer has none, and never comes here.
     fileprivate func makeLayer() -> any Layer {
         switch kind {
         case .input: preconditionFailure("the input is not a layer")
         case .lstm(let units, let returnSequences): LSTM(units, returnsSequences: returnSequences)
+        case .gru(let units, let returnSequences): GRU(units, returnsSequences: returnSequences)
         case .dropout(let rate): Dropout(rate)
         case .dense(let units, let activation): Dense(units, activation: Activation(rawValue: activation.rawValue) ?? .linear)
         }

@@ -30,7 +30,7 @@ public struct KerasModelFile: Sendable, Equatable {
 }
 
 extension KerasModelFile {
-    private static let kerasVersion = "3.15.1"
+    static let kerasVersion = "3.15.1"
 
     /// Writes the file, replacing one that is there only once the new one is complete.
     public func write(to path: String) throws(ModelFileError) {

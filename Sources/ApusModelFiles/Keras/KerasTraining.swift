@@ -1,4 +1,4 @@
-package import ApusJSON
+import ApusJSON
 
 /// How a model was trained, in the words of Keras's `compile`: with it, `load_model` returns a compiled model.
 public struct KerasTraining: Sendable, Equatable {
@@ -29,24 +29,43 @@ public struct KerasTraining: Sendable, Equatable {
 }
 
 extension KerasTraining {
-    /// The `training_config` attribute.
-    package var json: JSON {
+    /// The `training_config` attribute of a `.h5` file.
+    var json: JSON {
+        var config = losses
+        config["optimizer_config"] = .object(adam)
+        return .object(config)
+    }
+
+    /// The `compile_config` in the `config.json` of a `.keras` file.
+    var compileConfig: JSON {
+        var config = losses
+        var optimizer = adam
+        optimizer["module"] = "keras.optimizers"
+        optimizer["registered_name"] = .null
+        config["optimizer"] = .object(optimizer)
+        return .object(config)
+    }
+
+    private var losses: JSONObject {
         [
             "loss": .object(JSONObject(outputs.map { ($0.layer, .string($0.loss)) })),
             "loss_weights": .object(JSONObject(outputs.map { ($0.layer, .double($0.lossWeight)) })),
             "metrics": .object(JSONObject(outputs.map { ($0.layer, .array($0.metrics.map(JSON.string))) })),
             "weighted_metrics": nil,
             "run_eagerly": false, "steps_per_execution": 1,
-            "optimizer_config": [
-                "class_name": "Adam",
-                "config": [
-                    "name": "adam", "learning_rate": .double(learningRate), "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": false,
-                ],
+        ]
+    }
+
+    private var adam: JSONObject {
+        [
+            "class_name": "Adam",
+            "config": [
+                "name": "adam", "learning_rate": .double(learningRate), "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": false,
             ],
         ]
     }
 
-    /// Reads a `training_config` as far as Apus has use for it; nil when the losses are not plain names, as with a custom loss.
+    /// Reads a `training_config` or a `compile_config` as far as Apus has use for it; nil when the losses are not plain names, as with a custom loss.
     ///
     /// Weights of losses default to 1, as in Keras.
     init?(json: JSON, outputs names: [String]) {
@@ -57,7 +76,7 @@ extension KerasTraining {
             guard weight.isFinite, weight >= 0 else { return nil }
             outputs.append(Output(layer: name, loss: loss, lossWeight: weight))
         }
-        let rate = json["optimizer_config"]?["config"]?["learning_rate"]?.double ?? 1e-3
+        let rate = (json["optimizer_config"] ?? json["optimizer"])?["config"]?["learning_rate"]?.double ?? 1e-3
         self.init(outputs: outputs, learningRate: rate.isFinite && rate > 0 ? rate : 1e-3)
     }
 

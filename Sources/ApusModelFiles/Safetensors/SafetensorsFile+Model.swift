@@ -29,53 +29,16 @@ extension SafetensorsFile {
         guard metadata("format") == "apus", let layers = metadata("layers"), let shape = metadata("input_shape") else {
             throw ModelFileError(
                 .unsupported, "the file holds arrays, but not the layers that they belong to",
-                hint: "Build the model with %%build and load the arrays into it.")
+                hint: "Give the layers too, as a %%build body: `apus convert --layers FILE --input STEPS,FEATURES`.")
         }
-        let model: Model
-        do {
-            let dimensions = shape.split(separator: ",").map { Int($0) ?? 0 }
-            let description = try ModelDescription(parsing: layers)
-            try requireValues(for: description, inputShape: dimensions)
-            model = try Model(description, inputShape: dimensions, seed: seed)
-        } catch let error as ModelFileError {
-            throw error
-        } catch {
-            throw Self.unbuildable("\(error)")
-        }
+        return try makeModel(ModelLayers(body: layers, inputShape: shape.split(separator: ",").map { Int($0) ?? 0 }), seed: seed)
+    }
+
+    /// Builds the model of the given layers, with the weights of the file.
+    public func makeModel(_ layers: ModelLayers, seed: UInt64 = 0) throws(ModelFileError) -> Model {
+        let model = try Model(layersInFile: layers, available: tensors.reduce(0) { $0 + $1.array.values.count }, seed: seed)
         try load(into: model)
         return model
-    }
-
-    /// Checks that the file holds as many values as the described layers need, before memory is taken for them.
-    private func requireValues(for description: ModelDescription, inputShape: [Int]) throws(ModelFileError) {
-        let available = tensors.reduce(0) { $0 + $1.array.values.count }
-        var needed = 0
-        func add(_ layers: [any Layer], to shape: [Int]) throws(ModelFileError) -> [Int] {
-            var shape = shape
-            for layer in layers {
-                let input = shape
-                // First, because a layer's parameters are defined for a shape that it takes only.
-                do { shape = try layer.outputShape(for: input) } catch { throw Self.unbuildable(error.description) }
-                // Sizes are at most 2^20 here, so no product of two overflows.
-                needed += layer.parameters(for: input).reduce(0) { $0 + $1.shape.reduce(1, *) }
-                guard needed <= available else { throw Self.unbuildable("they need more values than the \(available) that the file holds") }
-            }
-            return shape
-        }
-        guard !inputShape.isEmpty, inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
-            throw Self.unbuildable("the shape of the input is \(inputShape)")
-        }
-        var shape = inputShape
-        for element in description.elements {
-            switch element.kind {
-            case .layer(let layer): shape = try add([layer], to: shape)
-            case .head(let head): _ = try add(head.layers, to: shape)
-            }
-        }
-    }
-
-    private static func unbuildable(_ reason: String) -> ModelFileError {
-        ModelFileError(.damaged, "the layers in the file cannot be built: \(reason)", hint: "Write the model again.")
     }
 
     /// Replaces the parameters of `model` by the arrays of their names; changes nothing unless all are there with the right shapes.

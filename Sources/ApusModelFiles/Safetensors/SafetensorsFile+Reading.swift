@@ -3,7 +3,7 @@ import ApusJSON
 extension SafetensorsFile {
     private static let maximumFileSize = 4 << 30
 
-    /// Reads a file of floating-point arrays; F64, F16 and BF16 become Float32.
+    /// Reads a file; all numbers are rounded to Float32.
     public init(reading path: String) throws(ModelFileError) {
         self = try namingFile(path) { () throws(ModelFileError) in
             let head = try FileBytes.head(of: path, count: 64)
@@ -49,7 +49,7 @@ extension SafetensorsFile {
             }
             end = entry.range.upperBound
             let data = bytes[dataStart + entry.range.lowerBound..<dataStart + end]
-            tensors.append(Entry(entry.name, WeightArray(shape: entry.shape, values: data.withUnsafeBytes(entry.type.floats))))
+            tensors.append(Entry(entry.name, WeightArray(shape: entry.shape, values: data.withUnsafeBytes { entry.type.floats($0) }), entry.type))
         }
         guard end == bytes.count - dataStart else {
             throw .damagedSafetensors("its arrays take \(end) bytes, and \(bytes.count - dataStart) are there")
@@ -70,9 +70,9 @@ private struct HeaderEntry {
         else {
             throw .damagedSafetensors("'\(name)' has no dtype, shape and data_offsets")
         }
-        guard let type = ElementType(rawValue: dtype) else {
+        guard let type = ElementType(safetensors: dtype) else {
             throw ModelFileError(
-                .unsupported, "'\(name)' holds elements of type \(dtype.prefix(20))", hint: "Apus reads F64, F32, F16 and BF16.")
+                .unsupported, "'\(name)' holds elements of type \(dtype.prefix(20))", hint: "Apus reads F64, F32, F16, BF16, the integers and BOOL.")
         }
         var dimensions: [Int] = []
         var size = type.size
@@ -90,53 +90,6 @@ private struct HeaderEntry {
         self.type = type
         self.shape = dimensions
         range = start..<end
-    }
-}
-
-private enum ElementType: String {
-    case double = "F64"
-    case float = "F32"
-    case half = "F16"
-    /// The upper half of a Float32.
-    case brain = "BF16"
-
-    var size: Int {
-        switch self {
-        case .double: 8
-        case .float: 4
-        case .half, .brain: 2
-        }
-    }
-
-    func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
-        let count = bytes.count / size
-        return [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            for index in 0..<count {
-                let value =
-                    switch self {
-                    case .double: Float(Double(bitPattern: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)))
-                    case .float: Float(bitPattern: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
-                    case .half: Self.float(half: bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
-                    case .brain: Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16)
-                    }
-                buffer.initializeElement(at: index, to: value)
-            }
-            filled = count
-        }
-    }
-
-    /// IEEE 754 binary16 by hand: Swift's Float16 is missing on some platforms.
-    private static func float(half: UInt16) -> Float {
-        let sign = UInt32(half >> 15) << 31
-        let exponent = UInt32(half >> 10) & 31
-        let fraction = UInt32(half) & 1023
-        switch exponent {
-        case 0:
-            let magnitude = Float(fraction) * 0x1p-24
-            return sign == 0 ? magnitude : -magnitude
-        case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-        default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-        }
     }
 }
 

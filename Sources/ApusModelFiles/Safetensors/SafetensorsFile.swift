@@ -8,10 +8,13 @@ public struct SafetensorsFile: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let name: String
         public let array: WeightArray
+        /// In the file that it was read from; written is always float32.
+        public let elementType: ElementType
 
-        public init(_ name: String, _ array: WeightArray) {
+        public init(_ name: String, _ array: WeightArray, _ elementType: ElementType = .float32) {
             self.name = name
             self.array = array
+            self.elementType = elementType
         }
     }
 

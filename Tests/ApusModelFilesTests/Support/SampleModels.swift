@@ -97,3 +97,50 @@ enum SampleModels {
         return model
     }
 }
+
+extension SampleModels {
+    /// Models that between them have every layer and every activation, with their names.
+    static func allKinds() throws -> [(model: Model, name: String)] {
+        let models: [(Model, String)] = [
+            (try engineModel(seed: 50), "two_heads"),
+            (
+                try Model(inputShape: [7, 3], seed: 51) {
+                    GRU(5, returnsSequences: true)
+                    LSTM(4, returnsSequences: true)
+                    GRU(6)
+                    Head("up", loss: .binaryCrossEntropy) { Dense(3, activation: .sigmoid) }
+                    Head("size", loss: .meanSquaredError) {
+                        Dense(4, activation: .tanh)
+                        Dense(2)
+                    }
+                }, "recurrent"
+            ),
+            (
+                try Model(inputShape: [9, 4], seed: 52) {
+                    Dense(8)
+                    PositionalEncoding()
+                    TransformerEncoder(heads: 2, hidden: 16, dropout: 0.1)
+                    LayerNorm()
+                    MultiHeadAttention(heads: 4)
+                    GlobalAveragePooling()
+                    Head("y", loss: .meanSquaredError) {
+                        Dense(6, activation: .relu)
+                        Dense(1)
+                    }
+                }, "transformer"
+            ),
+            (
+                try Model(inputShape: [5], seed: 53) {
+                    Dense(4, activation: .tanh)
+                    Head("class", loss: .crossEntropy) { Dense(3, activation: .softmax) }
+                }, "vectors"
+            ),
+        ]
+        // No bias is zero and no gain one, so that each of them matters.
+        for (model, _) in models {
+            var generator = SeededGenerator(seed: 54)
+            try model.setWeights(model.weights().map { generator.floats($0.count, in: -0.6...0.6) })
+        }
+        return models
+    }
+}

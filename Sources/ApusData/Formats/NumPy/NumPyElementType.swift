@@ -18,6 +18,13 @@ public enum NumPyElementType: String, Sendable, CaseIterable {
 
     public var isInteger: Bool { rawValue.first == "i" || rawValue.first == "u" || self == .bool }
 
+    /// NumPy's name: `float32`.
+    public var name: String {
+        guard self != .bool else { return "bool" }
+        let kind = isInteger ? rawValue.first == "u" ? "uint" : "int" : "float"
+        return kind + String(8 * size)
+    }
+
     /// NumPy's `dtype.str` in little-endian order: `<f4`, `|b1`.
     public var descriptor: String { (size == 1 ? "|" : "<") + rawValue }
 }

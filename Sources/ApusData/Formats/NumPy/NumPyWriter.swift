@@ -12,17 +12,12 @@ public final class NumPyWriter {
         try file.write(header.encoded())
     }
 
-    public func append(_ values: [Float]) throws(DataError) { try append(values, as: .float32) }
-    public func append(_ values: [Double]) throws(DataError) { try append(values, as: .float64) }
-    public func append(_ values: [Int32]) throws(DataError) { try append(values, as: .int32) }
-    public func append(_ values: [Int64]) throws(DataError) { try append(values, as: .int64) }
+    public func append<Element: NumPyElement>(_ values: [Element]) throws(DataError) {
+        try values.withBytes { (bytes) throws(DataError) in try appendBytes(bytes, count: values.count, as: Element.numPyType) }
+    }
 
     public func append(_ values: UnsafeBufferPointer<Float>) throws(DataError) {
         try appendBytes(UnsafeRawBufferPointer(values), count: values.count, as: .float32)
-    }
-
-    private func append<Element>(_ values: [Element], as type: NumPyElementType) throws(DataError) {
-        try values.withBytes { (bytes) throws(DataError) in try appendBytes(bytes, count: values.count, as: type) }
     }
 
     // Little-endian machines only (x86-64, arm64), as the rest of the engine.
@@ -47,16 +42,9 @@ public final class NumPyWriter {
 }
 
 extension NumPyArray {
-    /// Saves Float32 values (row-major) as `numpy.save` does.
-    public static func save(_ values: [Float], shape: [Int], to path: String) throws(DataError) {
-        let writer = try NumPyWriter(path: path, elementType: .float32, shape: shape)
-        try writer.append(values)
-        try writer.commit()
-    }
-
-    /// Saves Int32 values (row-major) as `numpy.save` does.
-    public static func save(_ values: [Int32], shape: [Int], to path: String) throws(DataError) {
-        let writer = try NumPyWriter(path: path, elementType: .int32, shape: shape)
+    /// Saves values (row-major) as `numpy.save` does.
+    public static func save<Element: NumPyElement>(_ values: [Element], shape: [Int], to path: String) throws(DataError) {
+        let writer = try NumPyWriter(path: path, elementType: Element.numPyType, shape: shape)
         try writer.append(values)
         try writer.commit()
     }

@@ -1,3 +1,5 @@
+import ApusPickle
+
 /// The element type of a pickled NumPy array: a number type, or Python objects (only texts are read).
 struct PickledType {
     var name: String
