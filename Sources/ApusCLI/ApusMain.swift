@@ -11,6 +11,8 @@ public enum ApusMain {
     }
 
     private static func exitCode(_ arguments: [String]) -> Int32 {
+        // A limit of file sizes is an error of the write then, as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             // Started for every notebook, by this program itself: it does not pay for reading a command line.
             if let session = SessionCommand(arguments) { try session.run() }
