@@ -23,7 +23,7 @@ let readers: [FuzzReader] = [
     FuzzReader("keras", .files("ApusModelFilesTests/Fixtures/[!h]*.h5")) { _ = try KerasModelFile(reading: $0.file()).makeModel() },
     FuzzReader("keras-config", .bytes(kerasConfigurations)) { try readKerasConfiguration($0.bytes) },
     FuzzReader("model-config", .bytes { _ in [modelConfiguration] }) { _ = try ModelConfiguration(json: JSON(parsing: $0.bytes)) },
-    FuzzReader("json", .files("ApusModelFilesTests/Fixtures/*.json")) { try readJSON($0.bytes) },
+    FuzzReader("json", .files("NotebookFormatTests/Notebooks/*.ipynb")) { try readJSON($0.bytes) },
     FuzzReader("notebook", .files("NotebookFormatTests/Notebooks/*.ipynb")) { _ = try Notebook(parsing: $0.bytes).fileText() },
     FuzzReader("cells", .bytes(notebookCells)) { _ = checker.check([$0.text]) },
     FuzzReader("journal", .bytes { _ in journal + [journal.flatMap { $0 }] }) { try readJournal($0.file()) },

@@ -114,6 +114,9 @@ def test_a_token_that_was_typed_is_in_the_token_file_alone(apus, world, environm
     stored = [tmp_path / "hf" / "token", tmp_path / "hf" / "stored_tokens"]
     assert all(path.stat().st_mode & 0o777 == 0o600 and SECRET in path.read_bytes() for path in stored)
     assert files_with_the_token(tmp_path, besides=stored) == []
+    # Journals and history are for nobody else, whatever is in them.
+    private = [path for folder in ("state", "data") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+    assert len(private) >= 2 and all(path.stat().st_mode & 0o077 == 0 for path in private), private
 
 
 def test_no_process_that_apus_starts_shows_the_token(apus, environment, tmp_path):
