@@ -151,6 +151,12 @@ let package = Package(
         tests("ApusInspection", ["ApusJSON", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
         tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
+        .executableTarget(
+            name: "ApusFuzz",
+            dependencies: [
+                "ApusData", "ApusHTTP", "ApusHub", "ApusJSON", "ApusJournal", "ApusMagics", "ApusModelFiles", "ApusSession", "ApusSessionProcess",
+                "ApusSystem", "ApusTraining", "JupyterProtocol", "NotebookFormat", "TestSupport", argumentParser,
+            ], path: "Tests/Fuzz", swiftSettings: settings),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],

@@ -1,3 +1,4 @@
+import ApusSystem
 import ArgumentParser
 import Glibc
 
@@ -11,6 +12,10 @@ public enum ApusMain {
     }
 
     private static func exitCode(_ arguments: [String]) -> Int32 {
+        // Whatever happens to this process or to a session that it starts, tokens do not stay in a file.
+        ProcessSecrets.forbidCoreDumps()
+        // A limit of file sizes is an error of the write then, as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             // Started for every notebook, by this program itself: it does not pay for reading a command line.
             if let session = SessionCommand(arguments) { try session.run() }

@@ -54,6 +54,7 @@ struct InstallKernelspec {
                     throw SystemError("write", folder)
                 }
             }
+            try FileSystem.synchronise(folder: FilePath.folder(of: folder))
         } catch {
             throw InstallError("cannot write \(error.path): \(error.reason). Choose a folder of yours with --user or --prefix DIR.")
         }

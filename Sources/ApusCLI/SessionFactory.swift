@@ -35,7 +35,7 @@ enum SessionFactory {
     ///
     /// - Parameter number: Which one it is of its front, from 1.
     static func makeServedSession(number: Int) -> CellSession {
-        CellSession(magics: magics, displayPrefix: "apus-\(number)")
+        CellSession(magics: magics, environment: .takingTokens(), displayPrefix: "apus-\(number)")
     }
 
     /// This process's environment. A crash is reported by the front at once; the backtrace of a release build would say little.

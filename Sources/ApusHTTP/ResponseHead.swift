@@ -1,18 +1,20 @@
 /// The head of an answer while its lines arrive (RFC 9112): interim answers come and go, the final one stays.
-struct ResponseHead {
-    private(set) var status = 0
-    private(set) var headers: [HTTPHeader] = []
+package struct ResponseHead {
+    package private(set) var status = 0
+    package private(set) var headers: [HTTPHeader] = []
     private var size = 0
 
     /// More than this is no answer of a sane server.
     private static let maximumSize = 1 << 20
 
-    enum Step {
+    package init() {}
+
+    package enum Step {
         case more, complete, tooLarge
     }
 
     /// Takes one line with its line break.
-    mutating func add(_ line: UnsafeRawBufferPointer) -> Step {
+    package mutating func add(_ line: UnsafeRawBufferPointer) -> Step {
         size += line.count
         guard size <= Self.maximumSize else { return .tooLarge }
         let text = String(decoding: line, as: UTF8.self)
@@ -30,7 +32,7 @@ struct ResponseHead {
         return .more
     }
 
-    var response: HTTPResponse { HTTPResponse(status: status, headers: headers) }
+    package var response: HTTPResponse { HTTPResponse(status: status, headers: headers) }
 }
 
 extension String {

@@ -17,10 +17,15 @@ let arguments = CommandLine.arguments
 guard arguments.count == 2, let number = Int(arguments[1]) else {
     fail("it is started by `apus kernel` and `apus run`, not by hand")
 }
+let environment = SessionEnvironment.takingTokens()
 let swift = SwiftSession(modules: .besideThisProgram, imports: ["ApusCells"], cache: CellModules.userCache)
 do {
     try SessionService.run(
-        { CellSession(magics: StandardMagics.all, displayPrefix: "apus-\(number)", swift: swift?.cells, swiftAssistant: swift?.assistant) },
+        {
+            CellSession(
+                magics: StandardMagics.all, environment: environment, displayPrefix: "apus-\(number)", swift: swift?.cells,
+                swiftAssistant: swift?.assistant)
+        },
         beside: swift.map { swift in MainLoop(run: { swift.serveMainThread() }, stop: { swift.stop() }) })
 } catch {
     fail("\(error)")

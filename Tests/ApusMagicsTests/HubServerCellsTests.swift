@@ -127,6 +127,9 @@ import Testing
         let snapshot = await notebook.run("%%snapshot --repo ann/candles --include *.json --include *.pkl --exclude *points*")
         #expect(snapshot.error == nil && snapshot.text.contains("15m_scaler.pkl") && !snapshot.text.contains("points"))
         #expect(await notebook.run("%who").text.contains("files of ann/candles"))
+        let copied = await notebook.run("%%snapshot --repo ann/candles --include *.pkl --local-dir copies")
+        #expect(copied.text.contains("The files are in \(notebook.folder)/copies"))
+        #expect(FileManager.default.fileExists(atPath: notebook.folder + "/copies/BTC/15m/15m_scaler.pkl"))
     }
 
     @Test func `an interrupted download ends while the hub says nothing, and goes on when the cell runs again`() async throws {

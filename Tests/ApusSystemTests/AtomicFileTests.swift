@@ -73,4 +73,22 @@ import Testing
         FileSystem.remove(path + ".incoming")
         #expect(try !file.lock())
     }
+
+    @Test func `what a killed process left is removed by the next one, what another one writes is not`() throws {
+        for name in [".file.abc.partial", ".other.abc.partial", "file.partial"] { try folder.write([1], to: name) }
+        let other = try AtomicFile(path: path)
+        try AtomicFile.replace(path, with: [2])
+        #expect(folder.names == [FilePath.name(of: other.temporaryPath), ".other.abc.partial", "file", "file.partial"].sorted())
+        try other.write([3])
+        try other.commit()
+        #expect(try folder.read("file") == [3])
+    }
+
+    @Test func `a name like that of a leftover that is a folder or a link is left alone`() throws {
+        try FileSystem.makeFolder(folder.file(".file.a.partial"))
+        try folder.write([1], to: "kept")
+        try FileSystem.link(folder.file(".file.b.partial"), to: "kept")
+        try AtomicFile.replace(path, with: [2])
+        #expect(folder.names == [".file.a.partial", ".file.b.partial", "file", "kept"])
+    }
 }

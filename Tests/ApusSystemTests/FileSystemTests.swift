@@ -72,4 +72,11 @@ import Testing
         #expect(try FileSystem.names(in: "\(path)/missing").isEmpty)
         #expect(FileSystem.kind(of: "\(path)/missing") == nil)
     }
+
+    @Test func `a link that a killed process did not finish is no obstacle`() throws {
+        try FileSystem.link("\(path)/link", to: "old")
+        try FileSystem.link("\(path)/.link.link", to: "half")
+        try FileSystem.link("\(path)/link", to: "new")
+        #expect(FileSystem.linkTarget("\(path)/link") == "new" && folder.names == ["link"])
+    }
 }

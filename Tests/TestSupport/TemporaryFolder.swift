@@ -2,11 +2,11 @@ import ApusSystem
 
 /// A folder of one test, removed with the object.
 package final class TemporaryFolder: Sendable {
-    package let path: String
+    private let folder: ScratchFolder
 
-    package init() throws { path = try FileSystem.makeTemporaryFolder(in: "/tmp", prefix: "apus-test") }
+    package var path: String { folder.path }
 
-    deinit { removeAll() }
+    package init() throws { folder = try ScratchFolder(in: "/tmp", prefix: "apus-test") }
 
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 

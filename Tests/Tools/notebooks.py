@@ -13,7 +13,7 @@ class Runs:
         self.apus, self.source, self.folder = apus, source, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.environment = dict(environment, HF_HOME=str(self.folder / "hf"))
-        self.parameters = dict(hub=f"file:{self.folder / 'hub'}", **parameters)
+        self.parameters = dict(dict(hub=f"file:{self.folder / 'hub'}"), **parameters)
         self.output = self.folder / "out.ipynb"
 
     def edit(self, cell, old, new):

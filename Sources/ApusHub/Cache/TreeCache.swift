@@ -1,14 +1,16 @@
 import ApusJSON
 
 /// The listing of a commit in the cache, `trees/<commit>.json`, which never changes and so saves a request; shared with the Python client.
-struct TreeCache {
+package struct TreeCache {
     let path: String
+
+    package init(path: String) { self.path = path }
 
     private static let formatVersion = 1
     private static let limit = 256 << 20
 
     /// Nil when there is none, or none that can be believed.
-    func read() -> [HubFile]? {
+    package func read() -> [HubFile]? {
         guard let bytes = try? HubFiles.contents(of: path, limit: Self.limit), let json = try? JSON(parsing: bytes),
             json["format_version"]?.int == Self.formatVersion, let entries = json["files"]?.object
         else { return nil }

@@ -18,7 +18,7 @@ struct BlobStore {
         if contains(digests) { return false }
         let finalPath = path(of: digests.sha256)
         try HubFiles.makeFolders(FilePath.folder(of: finalPath))
-        try TemporaryFile.removeAbandoned(in: folder, prefix: Self.temporaryPrefix, suffix: Self.temporarySuffix)
+        FileSystem.removeAbandoned(in: folder, prefix: Self.temporaryPrefix, suffix: Self.temporarySuffix)
         let file = try TemporaryFile(for: finalPath, in: folder, prefix: Self.temporaryPrefix, suffix: Self.temporarySuffix)
         var hasher = ContentHasher(sha256: ())
         var completed = 0

@@ -42,7 +42,8 @@ struct RepositoryStore {
     func create(isPrivate: Bool, author: String, time: Int) throws(HubError) -> Bool {
         let parent = FilePath.folder(of: folder)
         try HubFiles.makeFolders(parent)
-        let temporary = RepositoryStore(id: id, folder: "\(parent)/.\(Hexadecimal.random(8)).new")
+        let scratch = try HubFiles.scratchFolder(in: parent, prefix: ".new")
+        let temporary = RepositoryStore(id: id, folder: scratch.path)
         try HubFiles.makeFolders(temporary.folder + "/refs/heads")
         for name in ["refs/tags", "commits", "blobs"] { try HubFiles.makeFolders(temporary.folder + "/" + name) }
         let first = try temporary.write(StoredCommit(parent: nil, author: author, time: time, message: "initial commit", files: []))
@@ -50,14 +51,12 @@ struct RepositoryStore {
         let description: JSON = ["format_version": 1, "private": .bool(isPrivate)]
         try HubFiles.write(description.text().utf8, to: "\(temporary.folder)/\(Self.descriptionName)")
         do throws(HubError) {
-            try HubFiles.rename(temporary.folder, to: folder)
+            try HubFiles.rename(scratch, to: folder)
+            return true
         } catch {
-            try HubFiles.removeTree(temporary.folder)
             if exists { return false }
             throw error
         }
-        try HubFiles.synchronise(folder: parent)
-        return true
     }
 
     // MARK: Commits

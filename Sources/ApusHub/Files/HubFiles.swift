@@ -12,7 +12,10 @@ enum HubFiles {
     static func makeFolders(_ folders: [String], under root: String) throws(HubError) {
         for folder in folders {
             let path = root + "/" + folder
-            if mkdir(path, 0o777) == 0 { continue }
+            if mkdir(path, 0o777) == 0 {
+                do { try FileSystem.synchronise(folder: FilePath.folder(of: path)) } catch { throw HubError(error) }
+                continue
+            }
             let failure = SystemError("make the folder", path)
             guard failure.code == EEXIST else { throw HubError(failure) }
             guard FileSystem.kind(of: path, following: false) == .folder else {
@@ -66,19 +69,16 @@ enum HubFiles {
         do { try AtomicFile.replace(path, with: Array(contents), mode: mode) } catch { throw HubError(error) }
     }
 
-    static func rename(_ old: String, to new: String) throws(HubError) {
-        do { try FileSystem.rename(old, to: new) } catch { throw HubError(error) }
+    /// A folder that everybody may read once it has its name.
+    static func scratchFolder(in parent: String, prefix: String) throws(HubError) -> ScratchFolder {
+        do { return try ScratchFolder(in: parent, prefix: prefix, mode: 0o777) } catch { throw HubError(error) }
+    }
+
+    static func rename(_ scratch: ScratchFolder, to path: String) throws(HubError) {
+        do { try scratch.rename(to: path) } catch { throw HubError(error) }
     }
 
     static func link(_ path: String, to target: String) throws(HubError) {
         do { try FileSystem.link(path, to: target) } catch { throw HubError(error) }
-    }
-
-    static func removeTree(_ folder: String) throws(HubError) {
-        do { try FileSystem.removeTree(folder) } catch { throw HubError(error) }
-    }
-
-    static func synchronise(folder: String) throws(HubError) {
-        do { try FileSystem.synchronise(folder: folder) } catch { throw HubError(error) }
     }
 }

@@ -62,7 +62,7 @@ final class PartialFile: Sendable {
         }
         found.sort { ($0.size, $1.path) > ($1.size, $0.path) }
         let longest = found.first?.path
-        try TemporaryFile.removeAbandoned(in: folder, prefix: etag.digits + ".", suffix: suffix, except: longest)
+        FileSystem.removeAbandoned(in: folder, prefix: etag.digits + ".", suffix: suffix, except: longest)
         return found.map(\.path)
     }
 

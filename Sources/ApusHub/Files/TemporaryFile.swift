@@ -34,16 +34,4 @@ struct TemporaryFile: ~Copyable {
     consuming func commit() throws(HubError) {
         do { try file.commit() } catch { throw HubError(error) }
     }
-
-    /// Removes what killed processes left in a folder: files of this shape that nobody holds a lock on.
-    ///
-    /// - Parameter kept: a path that stays.
-    static func removeAbandoned(in folder: String, prefix: String, suffix: String, except kept: String? = nil) throws(HubError) {
-        for name in try HubFiles.names(in: folder) where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
-            let path = folder + "/" + name
-            guard path != kept else { continue }
-            guard FileSystem.kind(of: path, following: false) != .symbolicLink, let file = try? OpenFile(path, O_RDWR) else { continue }
-            if (try? file.tryLock()) == true { FileSystem.remove(path) }
-        }
-    }
 }

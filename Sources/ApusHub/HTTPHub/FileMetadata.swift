@@ -1,13 +1,15 @@
-import ApusHTTP
+package import ApusHTTP
 
 /// What the heads of `resolve` answers say about a file, collected along redirects.
-struct FileMetadata {
+package struct FileMetadata {
     private var commit: String?
     private var etag: String?
     private var size: Int?
 
+    package init() {}
+
     /// Takes what a head adds. `X-Linked-*` describe the file itself; `ETag` and `Content-Length` do only where the file is the body.
-    mutating func add(_ response: HTTPResponse) {
+    package mutating func add(_ response: HTTPResponse) {
         commit = commit ?? response["X-Repo-Commit"]
         etag = etag ?? response["X-Linked-Etag"] ?? (response.isSuccess ? response["ETag"] : nil)
         size = size ?? (response["X-Linked-Size"] ?? (response.isSuccess ? response["Content-Length"] : nil)).flatMap { Int($0) }
@@ -18,7 +20,7 @@ struct FileMetadata {
 
     var isEmpty: Bool { commit == nil && etag == nil && size == nil }
 
-    func file(_ path: String, in repository: RepositoryID, location: String, endpoint: String) throws(HubError) -> ResolvedFile {
+    package func file(_ path: String, in repository: RepositoryID, location: String, endpoint: String) throws(HubError) -> ResolvedFile {
         guard let commit, let etag, let size, size >= 0, Hexadecimal.isDigest(commit, digits: 40) else {
             throw HubError(
                 .damaged, "\(endpoint) does not answer as a hub: it names no commit, size and checksum for '\(path)'",

@@ -22,11 +22,7 @@ extension HTTPHub {
             try checkRemovals(request, repository, at: head, transfer)
             let isDone = request.operations.count == files.count && files.allSatisfy { $0.fate == .unchanged }
             if isDone { return receipt(request, repository, files, commit: head, isNew: false) }
-            for index in files.indices where files[index].fate == .large {
-                let upload = LargeFileUpload(server: server, repository: repository, branch: request.branch, transfer: transfer)
-                if try upload.send(files[index]) { files[index].wasSent = true }
-                try files[index].checkStamp()
-            }
+            try sendLargeFiles(&files, request, repository, transfer)
             switch try post(request, repository, files, parent: head, transfer) {
             case .made(let commit, let url, let pullRequest):
                 for index in files.indices where files[index].fate == .regular {
@@ -113,6 +109,23 @@ extension HTTPHub {
                     nextStep: "Check the path",
                     suggestions: NameSuggestions.nearest(to: operation.path, among: paths), commit: commit)
             }
+        }
+    }
+
+    /// Sends the large files that the hub wants, some of them and their parts at a time.
+    private func sendLargeFiles(
+        _ files: inout [PlannedFile], _ request: CommitRequest, _ repository: RepositoryID, _ transfer: Transfer
+    ) throws(HubError) {
+        let indices = files.indices.filter { files[$0].fate == .large }
+        let large = indices.map { files[$0] }
+        let upload = LargeFileUpload(
+            server: server, repository: repository, branch: request.branch, connections: max(1, LargeFileUpload.connections / max(1, large.count)))
+        let sent = try ParallelWork.run(count: large.count, workers: LargeFileUpload.connections, transfer: transfer) {
+            (index, transfer) throws(HubError) in try upload.send(large[index], transfer)
+        }
+        for (index, wasSent) in zip(indices, sent) {
+            if wasSent { files[index].wasSent = true }
+            try files[index].checkStamp()
         }
     }
 

@@ -1,12 +1,17 @@
 import ApusHTTP
 package import ApusJSON
+import Synchronization
 
 /// Sends large files to the store that the hub names (Git LFS batch, transfers `basic` and `multipart`).
-struct LargeFileUpload {
+struct LargeFileUpload: Sendable {
     let server: HubServer
     let repository: RepositoryID
     let branch: Revision
-    let transfer: Transfer
+    /// How many parts of one file are sent at once.
+    let connections: Int
+
+    /// How many transfers of one commit run at once, as of one download.
+    static let connections = HubCache.standardConnections
 
     private static let type = "application/vnd.git-lfs+json"
     /// A hub's limit for one question.
@@ -17,12 +22,12 @@ struct LargeFileUpload {
     /// Sends one file unless the store has it.
     ///
     /// - Returns: whether bytes were sent.
-    func send(_ file: PlannedFile) throws(HubError) -> Bool {
+    func send(_ file: PlannedFile, _ transfer: Transfer) throws(HubError) -> Bool {
         var renewals = 0
         while true {
-            guard let actions = try ask(file) else { return false }
+            guard let actions = try ask(file, transfer) else { return false }
             do throws(ServerFailure) {
-                try upload(file, actions)
+                try upload(file, actions, transfer)
                 return true
             } catch {
                 // A refusal of the store means that its URL has expired; the hub's own word stands.
@@ -35,7 +40,7 @@ struct LargeFileUpload {
     }
 
     /// The batch question for one object: nil when it is there.
-    private func ask(_ file: PlannedFile) throws(HubError) -> JSON? {
+    private func ask(_ file: PlannedFile, _ transfer: Transfer) throws(HubError) -> JSON? {
         let object: JSON = ["oid": .string(file.digests.sha256), "size": .int(file.digests.size)]
         let body: JSON = [
             "operation": "upload", "transfers": ["basic", "multipart"], "objects": [object], "hash_algo": "sha256",
@@ -54,53 +59,77 @@ struct LargeFileUpload {
         return found["actions"]?["upload"] == nil ? nil : found["actions"]
     }
 
-    private func upload(_ file: PlannedFile, _ actions: JSON) throws(ServerFailure) {
+    private func upload(_ file: PlannedFile, _ actions: JSON, _ transfer: Transfer) throws(ServerFailure) {
         guard let href = actions["upload"]?["href"]?.string else {
             throw ServerFailure(HubError(.damaged, "the hub names no address to upload '\(file.path)' to"))
         }
         let parts = PartURLs(actions["upload"]?["header"]?.object)
         if let parts {
-            try sendParts(file, parts, completion: href)
+            try sendParts(file, parts, completion: href, transfer)
         } else {
-            try put(file, to: href, range: 0..<file.digests.size, done: 0)
+            let progress = UploadProgress(of: file, ranges: 1)
+            try put(file, to: href, range: 0..<file.digests.size, transfer, report: { progress.report($0, of: 0, to: transfer) })
         }
         if let verify = actions["verify"]?["href"]?.string {
-            _ = try post(verify, ["oid": .string(file.digests.sha256), "size": .int(file.digests.size)], token: server.token)
+            _ = try post(verify, ["oid": .string(file.digests.sha256), "size": .int(file.digests.size)], token: server.token, transfer)
         }
     }
 
-    private func sendParts(_ file: PlannedFile, _ parts: PartURLs, completion: String) throws(ServerFailure) {
+    private func sendParts(_ file: PlannedFile, _ parts: PartURLs, completion: String, _ transfer: Transfer) throws(ServerFailure) {
         let size = file.digests.size
         guard parts.urls.count == (size + parts.size - 1) / parts.size else {
             throw ServerFailure(
                 HubError(.damaged, "the hub names \(parts.urls.count) parts of \(parts.size) bytes for '\(file.path)' of \(size) bytes"))
         }
-        var sent: [JSON] = []
-        for (index, url) in parts.urls.enumerated() {
-            let start = index * parts.size
-            let response = try put(file, to: url, range: start..<min(start + parts.size, size), done: start)
-            guard let etag = response["ETag"] else {
-                throw ServerFailure(HubError(.damaged, "the store of large files does not confirm part \(index + 1) of '\(file.path)'"))
+        let progress = UploadProgress(of: file, ranges: parts.urls.count)
+        // What else a failure says, beside its error, is needed to decide whether the URLs have expired.
+        let failure = Mutex<ServerFailure?>(nil)
+        let sent: [JSON]
+        do throws(HubError) {
+            sent = try ParallelWork.run(count: parts.urls.count, workers: connections, transfer: transfer) { (index, transfer) throws(HubError) in
+                do throws(ServerFailure) {
+                    return try sendPart(index, of: file, parts, progress, transfer)
+                } catch {
+                    failure.withLock { $0 = $0 ?? error }
+                    throw error.error
+                }
             }
-            sent.append(["partNumber": .int(index + 1), "etag": .string(etag)])
+        } catch {
+            throw failure.withLock { $0 } ?? ServerFailure(error)
         }
-        _ = try post(completion, ["oid": .string(file.digests.sha256), "parts": .array(sent)], token: nil)
+        _ = try post(completion, ["oid": .string(file.digests.sha256), "parts": .array(sent)], token: nil, transfer)
+    }
+
+    /// What the store has to be told about the part in the end.
+    private func sendPart(
+        _ index: Int, of file: PlannedFile, _ parts: PartURLs, _ progress: UploadProgress, _ transfer: Transfer
+    ) throws(ServerFailure) -> JSON {
+        let start = index * parts.size
+        let response = try put(
+            file, to: parts.urls[index], range: start..<min(start + parts.size, file.digests.size), transfer,
+            report: { progress.report($0, of: index, to: transfer) })
+        guard let etag = response["ETag"] else {
+            throw ServerFailure(HubError(.damaged, "the store of large files does not confirm part \(index + 1) of '\(file.path)'"))
+        }
+        return ["partNumber": .int(index + 1), "etag": .string(etag)]
     }
 
     /// One PUT of a range, repeated while that makes sense. The store gets no token: the URL is signed.
+    ///
+    /// - Parameter report: gets the bytes of the range that were sent.
     @discardableResult
-    private func put(_ file: PlannedFile, to href: String, range: Range<Int>, done: Int) throws(ServerFailure) -> HTTPResponse {
+    private func put(
+        _ file: PlannedFile, to href: String, range: Range<Int>, _ transfer: Transfer, report: @escaping (Int) -> Void
+    ) throws(ServerFailure) -> HTTPResponse {
         let url = try secured(href)
         let request = try server.request("PUT", url, token: nil, stallTimeout: max(server.environment.transferTimeout, server.retry.work))
-        return try repeating { () throws(ServerFailure) in
+        return try repeating(transfer) { () throws(ServerFailure) in
             let source = try ContentSource(file.content)
-            let progress = transfer.progress
             let body = HTTPBody(size: range.count) { offset, buffer in
-                let count = source.read(at: range.lowerBound + offset, into: buffer)
-                if let count {
-                    let completed = min(range.lowerBound + offset + count, file.digests.size)
-                    progress(TransferProgress(path: file.path, phase: .uploading, completed: completed, total: file.digests.size))
-                }
+                // A file that grew meanwhile, or the next part, is not of this range.
+                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, range.count - offset)])
+                let count = source.read(at: range.lowerBound + offset, into: room)
+                if let count { report(offset + count) }
                 return count
             }
             let answer: (response: HTTPResponse, body: [UInt8])
@@ -116,9 +145,9 @@ struct LargeFileUpload {
         }
     }
 
-    private func post(_ href: String, _ json: JSON, token: HubToken?) throws(ServerFailure) -> JSON {
+    private func post(_ href: String, _ json: JSON, token: HubToken?, _ transfer: Transfer) throws(ServerFailure) -> JSON {
         let url = try secured(href)
-        return try repeating { () throws(ServerFailure) in
+        return try repeating(transfer) { () throws(ServerFailure) in
             try server.exchange(
                 "POST", url.text, .bytes(Array(json.utf8()), type: Self.type), token: token, context: server.context(repository),
                 headers: [HTTPHeader("Accept", Self.type)], stallTimeout: server.retry.work, shouldStop: transfer.shouldStop)
@@ -126,7 +155,7 @@ struct LargeFileUpload {
     }
 
     /// As `HubServer.repeating`, but keeps the status of the last failure.
-    private func repeating<Result>(_ attempt: () throws(ServerFailure) -> Result) throws(ServerFailure) -> Result {
+    private func repeating<Result>(_ transfer: Transfer, _ attempt: () throws(ServerFailure) -> Result) throws(ServerFailure) -> Result {
         var last: ServerFailure?
         do throws(HubError) {
             return try server.repeating(shouldStop: transfer.shouldStop) { () throws(ServerFailure) in
@@ -150,6 +179,28 @@ struct LargeFileUpload {
                 HubError(.insecure, "the hub wants the upload over an unencrypted connection to \(url)", nextStep: "Check HF_ENDPOINT"))
         }
         return url
+    }
+}
+
+/// How much of a file has been sent, whose ranges are sent at the same time.
+private final class UploadProgress: Sendable {
+    private let path: String
+    private let size: Int
+    private let sent: Mutex<[Int]>
+
+    init(of file: PlannedFile, ranges: Int) {
+        path = file.path
+        size = file.digests.size
+        sent = Mutex(Array(repeating: 0, count: ranges))
+    }
+
+    /// - Parameter count: bytes of the range `index` so far; a repetition begins again.
+    func report(_ count: Int, of index: Int, to transfer: Transfer) {
+        // Under the lock, so that no older sum is told after a newer one.
+        sent.withLock { sent in
+            sent[index] = count
+            transfer.progress(TransferProgress(path: path, phase: .uploading, completed: sent.reduce(0, +), total: size))
+        }
     }
 }
 

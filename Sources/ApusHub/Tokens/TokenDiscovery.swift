@@ -28,6 +28,8 @@ public struct FoundToken: Sendable, Equatable {
 }
 
 extension HubEnvironment {
+    /// The variables that may hold a token, the first that does wins.
+    public static let tokenVariables = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"]
     private static let tokenFileLimit = 64 << 10
 
     /// The token to use, in the order of the Python client: explicit, `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, token file.
@@ -36,7 +38,7 @@ extension HubEnvironment {
     public func findToken(explicit: String? = nil) throws(HubError) -> FoundToken? {
         if let explicit, let token = try Self.token(explicit) { return FoundToken(token: token, source: .explicit) }
         guard !disablesImplicitToken else { return nil }
-        for name in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
+        for name in Self.tokenVariables {
             if let text = self[name], let token = try Self.token(text) { return FoundToken(token: token, source: .environmentVariable(name)) }
         }
         // Without a home there is no token file, which is no reason to fail: public files need no token.

@@ -63,7 +63,9 @@ package final class JournalFile {
         do throws(SystemError) {
             _ = try new.tryLock()
             let (places, end) = try copy(to: new)
+            try new.synchronise()
             try FileSystem.rename(hidden, to: path)
+            try FileSystem.synchronise(folder: FilePath.folder(of: path))
             index.move(places)
             size = end
         } catch {

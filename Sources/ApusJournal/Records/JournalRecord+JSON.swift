@@ -1,4 +1,4 @@
-import ApusJSON
+package import ApusJSON
 import ApusSession
 
 extension JournalRecord {
@@ -37,7 +37,7 @@ extension JournalRecord {
     }
 
     /// Nil when this is not a record.
-    init?(_ json: JSON) {
+    package init?(_ json: JSON) {
         guard let number = json["n"]?.int, let cell = json["c"]?.int, let time = json["t"]?.int, let content = Self.content(json) else { return nil }
         self.init(number: number, cell: cell, time: Int64(time), content: content)
     }

@@ -8,7 +8,8 @@ struct SnapshotMagic: Magic {
     static let abstract = "Fetches all files of a repository that match patterns into the Hub cache and verifies them."
     static let discussion = """
         Patterns are those of a shell, on whole paths: `*` stands for anything, slashes too. All files come from one commit. What is in the \
-        cache already is not fetched again, and the Hugging Face client finds what was fetched.
+        cache already is not fetched again, and the Hugging Face client finds what was fetched. With `--local-dir` the files are also \
+        copied into a folder, where they are plain files instead of links; a copy with the same content stays as it is.
         """
     static let example = "%%snapshot --repo me/btc --include v2_model/* --exclude *.pkl"
     static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.hub]
@@ -19,6 +20,7 @@ struct SnapshotMagic: Magic {
     @Option(help: "A branch, tag or commit.") var revision = "main"
     @Option(help: "Fetch files that match this pattern; may be repeated.") var include: [String] = []
     @Option(help: "But not those that match this one; may be repeated.") var exclude: [String] = []
+    @Option(help: "Also copy the files into this folder.") var localDir: String?
     @Option(help: "How many files are fetched at once.") var connections = HubCache.standardConnections
     @Flag(help: "Read and hash files that are in the cache already, too.") var verify = false
 
@@ -33,6 +35,8 @@ struct SnapshotMagic: Magic {
             of: try RepositoryID(type.kind, repo), revision: try Revision(revision), matching: FilePatterns(include: include, exclude: exclude),
             hub: connection.hub, isOffline: connection.isOffline, verification: verify ? .full : .size, connections: connections,
             transfer: display.transfer)
+        let folder = localDir.map { cell.path($0) }
+        if let folder { try snapshot.copy(to: folder, transfer: Transfer(shouldStop: { cell.shouldStop })) }
         display.finish()
         cell.workspace[WorkspaceKeys.snapshot] = snapshot
         let rows = snapshot.files.prefix(Self.shownFiles).map { file in
@@ -44,7 +48,7 @@ struct SnapshotMagic: Magic {
                 alignments: [.left, .right, .left, .left]
             ).bundle)
         if snapshot.files.count > rows.count { cell.out.print("and \(snapshot.files.count - rows.count) more") }
-        cell.out.print("The files are in \(snapshot.folder)")
+        cell.out.print("The files are in \(folder ?? snapshot.folder)")
     }
 
     private static let shownFiles = 50

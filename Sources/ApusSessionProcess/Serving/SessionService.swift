@@ -19,6 +19,8 @@ public enum SessionService {
         clinux_ignore_termination()
         clinux_name_thread(pthread_self(), "apus-session")
         signal(SIGPIPE, SIG_IGN)
+        // A limit of file sizes is an error of the write then, as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         let files = [ChildFiles.socket, ChildFiles.output, ChildFiles.errors]
         // Programs that cells start must not hold the front's socket.
         for file in files { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }

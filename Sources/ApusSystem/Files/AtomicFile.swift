@@ -2,36 +2,49 @@ package import Glibc
 
 /// A file that appears complete or not at all: written under a temporary name in the same folder, synced, then renamed.
 ///
-/// Dropping the object before `commit()` removes the temporary file; after a kill or a power cut there is the old file or the new one.
+/// Dropping the object before `commit()` removes the temporary file; after a kill or a power cut there is the old file or the new one. What
+/// a killed process left is removed by the next one that writes the same file.
 package final class AtomicFile {
     package let path: String
-    package let temporaryPath: String
     private let file: OpenFile
     private var buffer: [UInt8] = []
     private var isSynced = false
     private var isCommitted = false
 
     private static let bufferSize = 1 << 18
+    private static let suffix = ".partial"
+
+    package var temporaryPath: String { file.path }
 
     /// - Parameters:
-    ///   - temporaryPath: a name in the same folder; by default hidden and random, so that who lists the folder meanwhile does not see it.
+    ///   - temporaryPath: a name in the same folder; by default hidden and random, so that who lists the folder meanwhile does not see it,
+    ///     and locked until the file has its name.
     ///   - mode: the permissions of the new file, before the umask.
     package init(path: String, temporaryPath: String? = nil, mode: mode_t = 0o666) throws(SystemError) {
-        let temporaryPath = temporaryPath ?? Self.temporaryPath(for: path)
         self.path = path
-        self.temporaryPath = temporaryPath
-        do {
-            file = try OpenFile(temporaryPath, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+        do throws(SystemError) {
+            file = if let temporaryPath { try Self.create(temporaryPath, mode) } else { try Self.createHidden(for: path, mode) }
         } catch {
             throw SystemError("create", path, code: error.code)
         }
     }
 
-    deinit { if !isCommitted { unlink(temporaryPath) } }
-
-    private static func temporaryPath(for path: String) -> String {
-        "\(FilePath.folder(of: path))/.\(FilePath.name(of: path)).\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
+    private static func create(_ path: String, _ mode: mode_t) throws(SystemError) -> OpenFile {
+        try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, mode: mode)
     }
+
+    private static func createHidden(for path: String, _ mode: mode_t) throws(SystemError) -> OpenFile {
+        let (folder, prefix) = (FilePath.folder(of: path), ".\(FilePath.name(of: path)).")
+        FileSystem.removeAbandoned(in: folder, prefix: prefix, suffix: suffix)
+        while true {
+            let random = String(UInt64.random(in: .min ... .max), radix: 36)
+            let file = try create("\(folder)/\(prefix)\(random)\(suffix)", mode)
+            // Between creation and lock another process may have taken it for abandoned. A file system without locks keeps leftovers.
+            if (try? file.tryLock()) != false, !file.isUnlinked { return file }
+        }
+    }
+
+    deinit { if !isCommitted { unlink(temporaryPath) } }
 
     /// Gives the new file the owner and the permissions of another, as far as this user may.
     package func takeOwner(of status: stat) {

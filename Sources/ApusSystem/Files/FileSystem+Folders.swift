@@ -1,15 +1,15 @@
 package import Glibc
 
 extension FileSystem {
-    /// Makes a folder and those above it that are missing; does nothing when it is there.
+    /// Makes a folder and those above it that are missing, durably; does nothing when it is there.
     package static func makeFolder(_ path: String, mode: mode_t = 0o777) throws(SystemError) {
-        if mkdir(path, mode) == 0 { return }
+        if mkdir(path, mode) == 0 { return try synchronise(folder: FilePath.folder(of: path)) }
         let failure = SystemError("make the folder", path)
         if kind(of: path) == .folder { return }
         let parent = FilePath.folder(of: path)
         guard failure.isMissing, parent != path else { throw failure }
         try makeFolder(parent, mode: mode)
-        if mkdir(path, mode) == 0 { return }
+        if mkdir(path, mode) == 0 { return try synchronise(folder: parent) }
         // Somebody may have made it in between.
         let second = SystemError("make the folder", path)
         guard kind(of: path) == .folder else { throw second }
@@ -55,20 +55,22 @@ extension FileSystem {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw SystemError("sync the folder", folder) }
     }
 
-    /// Makes a folder with a new name, for this user alone.
-    ///
-    /// - Parameter prefix: the beginning of the name.
-    package static func makeTemporaryFolder(in parent: String, prefix: String) throws(SystemError) -> String {
-        var template = Array("\(parent)/\(prefix)-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("make a folder in", parent) }
-        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
     /// Removes a folder with everything in it, or what else has the name; links are removed, not followed.
     package static func removeTree(_ folder: String) throws(SystemError) {
         guard kind(of: folder, following: false) == .folder else { return remove(folder) }
         for name in try names(in: folder) { try removeTree(folder + "/" + name) }
         rmdir(folder)
+    }
+
+    /// Removes what killed processes left in a folder: files of this shape that nobody holds a lock on.
+    ///
+    /// - Parameter kept: a path that stays.
+    package static func removeAbandoned(in folder: String, prefix: String, suffix: String, except kept: String? = nil) {
+        for name in (try? names(in: folder)) ?? [] where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+            let path = folder + "/" + name
+            guard path != kept, case .file = kind(of: path, following: false) else { continue }
+            if let file = try? OpenFile(path, O_RDWR | O_NOFOLLOW), (try? file.tryLock()) == true { remove(path) }
+        }
     }
 
     /// Bytes that this user may still write in the file system of a folder; nil when the system does not say.

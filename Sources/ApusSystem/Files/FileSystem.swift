@@ -82,11 +82,25 @@ package enum FileSystem {
     /// Removes a file if it is there.
     package static func remove(_ path: String) { unlink(path) }
 
-    /// Makes a symbolic link, replacing what has its name, in one step.
+    /// Makes a symbolic link, replacing what has its name, in one step, and makes it durable.
     package static func link(_ path: String, to target: String) throws(SystemError) {
-        let temporary = "\(FilePath.folder(of: path))/.\(String(UInt64.random(in: .min ... .max), radix: 36)).link"
-        guard symlink(target, temporary) == 0 else { throw SystemError("make the link", path) }
+        if symlink(target, path) != 0 {
+            guard errno == EEXIST else { throw SystemError("make the link", path) }
+            try replace(path, withLinkTo: target)
+        }
+        try synchronise(folder: FilePath.folder(of: path))
+    }
+
+    /// The temporary name is always the same, because a link cannot be locked: so a kill leaves at most one.
+    private static func replace(_ path: String, withLinkTo target: String) throws(SystemError) {
+        let temporary = "\(FilePath.folder(of: path))/.\(FilePath.name(of: path)).link"
+        while symlink(target, temporary) != 0 {
+            guard errno == EEXIST else { throw SystemError("make the link", path) }
+            unlink(temporary)
+        }
         do { try rename(temporary, to: path) } catch {
+            // Who replaces the same link at the same time may have taken this one away: theirs is there then.
+            guard !error.isMissing || linkTarget(path) != target else { return }
             unlink(temporary)
             throw error
         }

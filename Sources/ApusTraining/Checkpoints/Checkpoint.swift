@@ -61,7 +61,7 @@ public struct Checkpoint: Equatable, Sendable {
 }
 
 extension Checkpoint {
-    func container() -> CheckpointContainer {
+    package func container() -> CheckpointContainer {
         var info = JSONObject()
         info["identity"] = .array(identity.entries.map { .array([.string($0.name), .string($0.value)]) })
         info["arithmetic"] = .string(arithmetic)
@@ -95,7 +95,7 @@ extension Checkpoint {
     }
 
     /// - Throws: `CheckpointError.damaged` when sections are missing or do not hold what they should.
-    init(container: CheckpointContainer, name: String) throws(CheckpointError) {
+    package init(container: CheckpointContainer, name: String) throws(CheckpointError) {
         func damaged(_ section: String) -> CheckpointError {
             CheckpointError(.damaged, "\(name) cannot be used: its section '\(section)' is missing or not understood.")
         }

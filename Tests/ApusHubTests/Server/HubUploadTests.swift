@@ -41,6 +41,37 @@ import Testing
         #expect(log.count { $0.path.hasPrefix("/verify/") } == 2)
     }
 
+    @Test func `large files are sent at the same time`() throws {
+        // Each waits until the others are there; 500 else, and there is nothing to wait for then.
+        try world.faults(["kind": "together", "count": 3, "times": 3, "seconds": 20, "method": "PUT", "path": "^/upload/"])
+        let files = Dictionary(uniqueKeysWithValues: (1...3).map { ("\($0).bin", randomBytes(5000, seed: UInt64($0))) })
+        #expect(try hub.commit(request(files), to: repository).files.allSatisfy(\.wasUploaded))
+        #expect(try world.log().count { $0.method == "PUT" } == 3)
+    }
+
+    @Test func `the parts of a large file are sent at the same time, and progress only grows`() throws {
+        try world.admin("settings", ["multipart_from": 2000, "part_size": 1000])
+        try world.faults(["kind": "together", "count": 4, "times": 4, "seconds": 20, "method": "PUT", "path": "^/upload/"])
+        var progress: [Int] = []
+        let transfer = Transfer(progress: { if $0.phase == .uploading { progress.append($0.completed) } })
+        let content = randomBytes(6500)
+        let receipt = try hub.commit(request(["x.bin": content]), to: repository, transfer: transfer)
+        #expect(try world.log().count { $0.method == "PUT" } == 7)
+        #expect(progress.last == 6500 && progress == progress.sorted())
+        let cache = try TemporaryFolder()
+        let file = try HubCache(folder: cache.path).download("x.bin", from: repository, revision: Revision(receipt.commit), hub: hub)
+        #expect(try cache.read(String(file.location.dropFirst(cache.path.count + 1))) == content)
+    }
+
+    @Test func `a URL of a part that expired is asked for again, and what broke once is repeated`() throws {
+        try world.admin("settings", ["multipart_from": 2000, "part_size": 1000])
+        try world.faults(
+            ["kind": "status", "status": 403, "method": "PUT", "path": "^/upload/", "times": 1],
+            ["kind": "drop", "method": "PUT", "path": "^/upload/", "times": 2])
+        #expect(try hub.commit(request(["x.bin": randomBytes(6500)]), to: repository).isNew)
+        #expect(try world.log().count { $0.path.hasSuffix("/objects/batch") } == 2)
+    }
+
     @Test func `a repetition sends nothing`() throws {
         let files = ["a.json": Array("{}".utf8), "b.bin": randomBytes(1000)]
         let first = try hub.commit(request(files), to: repository)

@@ -7,7 +7,7 @@
     user        {"token", "name", "role", "display"}              -> {}
     repository  {"kind", "name", "private", "gated": [names]}     -> {}
     file        {"kind", "name", "path", "file"}: a file of this machine as a large file of a new commit -> {"commit", "sha256"}
-    commits     {"kind", "name", "revision"} -> the titles of its commits, the newest first
+    commits     {"kind", "name", "revision"} -> the titles of its commits, the newest first; none without it
     listing     {"kind", "name", "entries": {path: oid}}: a commit that lists what no client would upload -> {}
 """
 
@@ -70,6 +70,8 @@ def do_file(world, body):
 
 def do_commits(world, body):
     repository = world.repository(body["kind"], body["name"])
+    if repository is None:
+        return []
     return [made["title"] for _, made in repository.history(repository.resolve(body.get("revision", "main")))]
 
 

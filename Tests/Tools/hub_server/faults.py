@@ -10,6 +10,7 @@
     {"kind": "wrong_range"}              answers a Range with another one
     {"kind": "header", "headers": {...}} replaces headers of the answer; null removes one
     {"kind": "slow", "seconds": S}       waits before it answers
+    {"kind": "together", "count": N, "seconds": S}   waits until N such requests are there at once; 500 when that takes too long
 """
 
 import re
@@ -18,7 +19,7 @@ import threading
 
 class Faults:
     def __init__(self):
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
         self.rules = []
 
     def set(self, rules):
@@ -33,6 +34,13 @@ class Faults:
                     rule["times"] -= 1
                     return rule
         return {}
+
+    def gather(self, rule):
+        """Waits for the other requests of a rule; whether they came."""
+        with self.lock:
+            rule["arrived"] = rule.get("arrived", 0) + 1
+            self.lock.notify_all()
+            return self.lock.wait_for(lambda: rule["arrived"] >= rule["count"], timeout=rule["seconds"])
 
     def left(self):
         with self.lock:

@@ -61,6 +61,8 @@ class Handler(BaseHTTPRequestHandler):
         kind = self.fault.get("kind")
         if kind == "slow":
             time.sleep(self.fault["seconds"])
+        elif kind == "together" and not self.world.faults.gather(self.fault):
+            self.error(500, message="the other requests did not come")
         elif kind == "drop":
             self.hang_up()
         elif kind == "status":
