@@ -73,15 +73,13 @@ public enum KerasArchive {
 
     /// The HDF5 library reads files only, and in a process of its own, so the bytes lie in a file as long as it takes.
     private static func readWeights(_ bytes: [UInt8]) throws(ModelFileError) -> HDF5Group {
-        let folder: String
+        let folder: ScratchFolder
         do {
-            let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            folder = try FileSystem.makeTemporaryFolder(in: parent, prefix: "apus-keras")
+            folder = try ScratchFolder(in: getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp", prefix: "apus-keras")
         } catch {
             throw ModelFileError(.unwritable, "a temporary folder cannot be made: \(error.reason)", hint: "Set TMPDIR to one that may be written.")
         }
-        defer { try? FileSystem.removeTree(folder) }
-        let path = "\(folder)/model.weights.h5"
+        let path = "\(folder.path)/model.weights.h5"
         do {
             try FileBytes.replace(path, with: bytes)
             return try HDF5File.read(path, members: ["layers"])
