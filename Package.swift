@@ -154,8 +154,8 @@ let package = Package(
         .executableTarget(
             name: "ApusFuzz",
             dependencies: [
-                "ApusData", "ApusHTTP", "ApusHub", "ApusJSON", "ApusJournal", "ApusMagics", "ApusModelFiles", "ApusSession", "ApusSessionProcess",
-                "ApusSystem", "ApusTraining", "JupyterProtocol", "NotebookFormat", "TestSupport", argumentParser,
+                "ApusData", "ApusHTTP", "ApusHub", "ApusInspection", "ApusJSON", "ApusJournal", "ApusMagics", "ApusModelFiles", "ApusSession",
+                "ApusSessionProcess", "ApusSystem", "ApusTraining", "ApusZip", "JupyterProtocol", "NotebookFormat", "TestSupport", argumentParser,
             ], path: "Tests/Fuzz", swiftSettings: settings),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),

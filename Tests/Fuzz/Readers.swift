@@ -1,6 +1,7 @@
 import ApusData
 import ApusHTTP
 import ApusHub
+import ApusInspection
 import ApusJSON
 import ApusJournal
 import ApusMagics
@@ -9,6 +10,7 @@ import ApusSession
 import ApusSessionProcess
 import ApusSystem
 import ApusTraining
+import ApusZip
 import JupyterProtocol
 import Glibc
 import NotebookFormat
@@ -21,6 +23,13 @@ let readers: [FuzzReader] = [
     FuzzReader("pickle", .files("ApusDataTests/Fixtures/scaler/*.pkl")) { _ = try StandardScaler(pickle: $0.bytes).pickled() },
     FuzzReader("safetensors", .bytes(safetensors)) { try readTensors($0.bytes) },
     FuzzReader("keras", .files("ApusModelFilesTests/Fixtures/[!h]*.h5")) { _ = try KerasModelFile(reading: $0.file()).makeModel() },
+    FuzzReader("zip", .files("ApusZipTests/Fixtures/*.zip")) { try readZip($0.bytes) },
+    FuzzReader("inflate", .bytes(deflated)) { input in _ = try input.bytes.withUnsafeBytes { try Inflate.decompress($0, size: 4096) } },
+    FuzzReader("torch", .files("ApusModelFilesTests/Fixtures/pytorch/*.p*")) { _ = try TorchFile(bytes: $0.bytes) },
+    FuzzReader("torch-pickle", .bytes(torchPickles)) { try readTorch($0.bytes) },
+    FuzzReader("keras-archive", .files("ApusModelFilesTests/Fixtures/*.keras")) { _ = try KerasArchive.read($0.file()).makeModel() },
+    FuzzReader("onnx", .bytes(onnx)) { _ = try ONNXFile.contents(of: $0.bytes) },
+    FuzzReader("inspect", .files("ApusDataTests/Fixtures/scaler/*.pkl")) { _ = try FileInspection.report(on: $0.file()).text(path: "x") },
     FuzzReader("keras-config", .bytes(kerasConfigurations)) { try readKerasConfiguration($0.bytes) },
     FuzzReader("model-config", .bytes { _ in [modelConfiguration] }) { _ = try ModelConfiguration(json: JSON(parsing: $0.bytes)) },
     FuzzReader("json", .files("NotebookFormatTests/Notebooks/*.ipynb")) { try readJSON($0.bytes) },
@@ -62,6 +71,26 @@ private func readArray(_ array: NumPyArray) throws {
 private func readArchive(_ path: String) throws {
     let archive = try NumPyArchive(path: path)
     for name in archive.names { try readArray(archive.array(name)) }
+}
+
+private func readZip(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { bytes in
+        let archive = try ZipArchive(bytes)
+        for member in archive.members { _ = try archive.contents(of: member, in: bytes, limit: 1 << 20) }
+    }
+}
+
+/// The input as the pickle of an archive that is right, so that damage is not found by the archive's checksums.
+private func readTorch(_ bytes: [UInt8]) throws {
+    var archive: [UInt8] = []
+    var writer = ZipWriter<Never> { archive.append(contentsOf: $0) }
+    writer.add("archive/data.pkl", bytes)
+    writer.add("archive/version", Array("3\n".utf8))
+    for index in 0..<8 { writer.add("archive/data/\(index)", [UInt8](repeating: 0, count: 256)) }
+    writer.finish()
+    let file = try TorchFile(bytes: archive)
+    // Not every file is a model.
+    _ = try? file.makeModel()
 }
 
 private func readTensors(_ bytes: [UInt8]) throws {

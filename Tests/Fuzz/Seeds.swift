@@ -5,6 +5,7 @@ import ApusSession
 import ApusSessionProcess
 import ApusSystem
 import ApusTraining
+import ApusZip
 import JupyterProtocol
 import NotebookFormat
 
@@ -29,6 +30,32 @@ func safetensors(tests folder: String) throws -> [[UInt8]] {
     let fixtures = "\(folder)/ApusModelFilesTests/Fixtures"
     let model = try KerasModelFile(reading: "\(fixtures)/sequential.h5").makeModel()
     return [try FileSystem.read("\(fixtures)/python.safetensors"), try SafetensorsFile(model).encoded()]
+}
+
+/// What is compressed in an archive.
+func deflated(tests folder: String) throws -> [[UInt8]] {
+    let bytes = try FileSystem.read("\(folder)/ApusZipTests/Fixtures/deflated.zip")
+    return try bytes.withUnsafeBytes { bytes in try ZipArchive(bytes).members.filter { !$0.isStored }.map { Array(bytes[$0.range]) } }
+}
+
+/// The pickles within files of `torch.save`.
+func torchPickles(tests folder: String) throws -> [[UInt8]] {
+    try ["checkpoint.pt", "recurrent.pth", "types.pth", "tensor.pt"].map { name in
+        let bytes = try FileSystem.read("\(folder)/ApusModelFilesTests/Fixtures/pytorch/\(name)")
+        return try bytes.withUnsafeBytes { bytes in
+            let archive = try ZipArchive(bytes)
+            guard let pickle = archive.members.first(where: { $0.name.hasSuffix("data.pkl") }) else { throw FuzzFailure("\(name) has no pickle") }
+            return try archive.contents(of: pickle, in: bytes, limit: 1 << 20)
+        }
+    }
+}
+
+/// A small model.
+func onnx(tests folder: String) throws -> [[UInt8]] {
+    let model = try KerasModelFile(reading: "\(folder)/ApusModelFilesTests/Fixtures/sequential.h5").makeModel()
+    let scratch = try ScratchFolder(in: "/tmp", prefix: "apus-fuzz-onnx")
+    try ONNXFile.write(model, to: scratch.path + "/model.onnx")
+    return [try FileSystem.read(scratch.path + "/model.onnx")]
 }
 
 let modelConfiguration: [UInt8] = Array(

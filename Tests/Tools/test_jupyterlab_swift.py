@@ -1,9 +1,28 @@
 """Cells of Swift in JupyterLab: questions, results, displays that change, mistakes, and ■ on an endless loop."""
 
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from test_jupyterlab import browser, lab, run_command  # noqa: F401
 from test_jupyterlab_typing import notebook  # noqa: F401
+
+
+
+@pytest.fixture(scope="module")
+def jupyter_environment(jupyter_environment, apus, tmp_path_factory):
+    """With the kernel of a binary that has the program for cells of Swift beside it."""
+    program = os.environ.get("APUS_SWIFT_PROGRAM")
+    assert program, "set APUS_SWIFT_PROGRAM to the apus-swift program, or use ./Tests/run tools"
+    folder = tmp_path_factory.mktemp("swift-lab")
+    shutil.copy(apus, folder / "apus")
+    (folder / "swift").symlink_to(pathlib.Path(program).parent)
+    subprocess.run([folder / "apus", "install", "--prefix", folder], check=True, stdout=subprocess.DEVNULL)
+    return dict(jupyter_environment, JUPYTER_PATH=str(folder / "share" / "jupyter"))
 
 
 def test_cells_of_swift(notebook):  # noqa: F811
