@@ -24,7 +24,7 @@ let readers: [FuzzReader] = [
     FuzzReader("safetensors", .bytes(safetensors)) { try readTensors($0.bytes) },
     FuzzReader("keras", .files("ApusModelFilesTests/Fixtures/[!h]*.h5")) { _ = try KerasModelFile(reading: $0.file()).makeModel() },
     FuzzReader("zip", .files("ApusZipTests/Fixtures/*.zip")) { try readZip($0.bytes) },
-    FuzzReader("inflate", .bytes(deflated)) { input in _ = try input.bytes.withUnsafeBytes { try Inflate.decompress($0, size: 4096) } },
+    FuzzReader("inflate", .bytes(deflated)) { try readInflated($0.bytes) },
     FuzzReader("torch", .files("ApusModelFilesTests/Fixtures/pytorch/*.p*")) { _ = try TorchFile(bytes: $0.bytes) },
     FuzzReader("torch-pickle", .bytes(torchPickles)) { try readTorch($0.bytes) },
     FuzzReader("keras-archive", .files("ApusModelFilesTests/Fixtures/*.keras")) { _ = try KerasArchive.read($0.file()).makeModel() },
@@ -78,6 +78,12 @@ private func readZip(_ bytes: [UInt8]) throws {
         let archive = try ZipArchive(bytes)
         for member in archive.members { _ = try archive.contents(of: member, in: bytes, limit: 1 << 20) }
     }
+}
+
+/// Two bytes of size, and what decompresses to that.
+private func readInflated(_ bytes: [UInt8]) throws {
+    let size = bytes.prefix(2).reversed().reduce(0) { $0 << 8 | Int($1) }
+    _ = try Array(bytes.dropFirst(2)).withUnsafeBytes { try Inflate.decompress($0, size: size) }
 }
 
 /// The input as the pickle of an archive that is right, so that damage is not found by the archive's checksums.

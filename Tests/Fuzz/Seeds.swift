@@ -32,10 +32,14 @@ func safetensors(tests folder: String) throws -> [[UInt8]] {
     return [try FileSystem.read("\(fixtures)/python.safetensors"), try SafetensorsFile(model).encoded()]
 }
 
-/// What is compressed in an archive.
+/// What is compressed in an archive, behind two bytes of its size.
 func deflated(tests folder: String) throws -> [[UInt8]] {
     let bytes = try FileSystem.read("\(folder)/ApusZipTests/Fixtures/deflated.zip")
-    return try bytes.withUnsafeBytes { bytes in try ZipArchive(bytes).members.filter { !$0.isStored }.map { Array(bytes[$0.range]) } }
+    return try bytes.withUnsafeBytes { bytes in
+        try ZipArchive(bytes).members.filter { !$0.isStored }.map { member in
+            [UInt8(truncatingIfNeeded: member.size), UInt8(truncatingIfNeeded: member.size >> 8)] + Array(bytes[member.range])
+        }
+    }
 }
 
 /// The pickles within files of `torch.save`.
