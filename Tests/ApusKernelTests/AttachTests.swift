@@ -128,7 +128,7 @@ import Testing
 
     @Test func `without waiting it ends at once`() {
         let cell = conversation.execute("say on\nwait")
-        conversation.waitForStart(of: cell)
+        #expect(conversation.hasPrinted("on\n", for: cell))
         let attach = conversation.execute("%attach --no-follow")
         #expect(conversation.reply(to: attach)?.message.content["status"] == "ok")
         #expect(conversation.printed(for: attach).contains("on\n"))
