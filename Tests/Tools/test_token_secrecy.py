@@ -156,9 +156,16 @@ def test_no_process_that_apus_starts_shows_the_token(apus, environment, tmp_path
 
         wait_until(is_started, "the cell did not start its program", 120)
         assert len(seen) > 2, f"the compiler and the program of the cell were not seen: {seen}"
+        checked = 0
         for child in descendants(process.pid):
-            assert SECRET not in of_process(child, "environ"), of_process(child, "cmdline")
-            assert b"SOMETHING=else" in of_process(child, "environ")
+            try:
+                line, variables = of_process(child, "cmdline"), of_process(child, "environ")
+            except OSError:
+                continue  # it has ended meanwhile, as a compiler does
+            if variables:
+                assert SECRET not in variables and b"SOMETHING=else" in variables, line
+                checked += 1
+        assert checked >= 2, "the session and the program of the cell"
         assert SECRET not in first
     finally:
         process.kill()
