@@ -71,19 +71,12 @@ def screenshot(browser, name):
 
 def open_notebook(browser, address, name="nb.ipynb", status=("idle",)):
     """Opens a notebook and waits until its kernel has started: a command that comes earlier makes Lab ask for a kernel."""
-    browser.get(f"{address}/lab/tree/{name}")
-    # Lab restores the notebooks and consoles of earlier visits beside it, and one of them may end up in front.
-    WebDriverWait(browser, 60).until(lambda b: b.execute_script(IN_FRONT, name))
+    # Else Lab restores the notebooks and consoles of earlier visits beside it, and one of them may end up in front.
+    browser.get(f"{address}/lab/tree/{name}?reset")
+    WebDriverWait(browser, 60).until(lambda b: b.execute_script("return window.jupyterapp?.shell.currentWidget?.context?.path") == name)
     WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell"))
     WebDriverWait(browser, 60).until(lambda b: b.execute_script(KERNEL_STATUS) in status)
 
-
-IN_FRONT = """
-    const app = window.jupyterapp;
-    if (!app?.shell.currentWidget) return false;
-    if (app.shell.currentWidget.context?.path == arguments[0]) return true;
-    app.commands.execute('docmanager:open', {path: arguments[0]});
-    return false;"""
 
 KERNEL_STATUS = "return window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
 

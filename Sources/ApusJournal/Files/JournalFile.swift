@@ -1,5 +1,5 @@
 import ApusSession
-import ApusSystem
+package import ApusSystem
 import Glibc
 
 /// The open journal of this process: records are appended, and the file is rewritten when most of it is superseded.
@@ -17,7 +17,7 @@ package final class JournalFile {
     package static let slack = 4 << 20
 
     /// - Throws: `SystemError` when the folder cannot be written.
-    init(folder: JournalFolder, origin: JournalOrigin) throws(SystemError) {
+    package init(folder: JournalFolder, origin: JournalOrigin) throws(SystemError) {
         try folder.make()
         folder.prune()
         path = folder.newPath(process: origin.process)
@@ -43,33 +43,43 @@ package final class JournalFile {
     func noteNotable(cell: Int) { index.noteNotable(cell: cell) }
 
     private static func create(_ path: String) throws(SystemError) -> OpenFile {
-        // Locked before it has its name, so that nobody takes it for abandoned.
-        let hidden = "\(FilePath.folder(of: path))/.\(FilePath.name(of: path)).\(getpid()).partial"
-        let file = try OpenFile(hidden, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600, operation: "create")
-        do throws(SystemError) {
-            _ = try file.tryLock()
-            try FileSystem.rename(hidden, to: path)
-        } catch {
-            FileSystem.remove(hidden)
+        let file = try createHidden(for: path)
+        do throws(SystemError) { try FileSystem.rename(file.path, to: path) } catch {
+            FileSystem.remove(file.path)
             throw error
         }
         return file
     }
 
+    /// A new file that is locked before it has its name, so that nobody takes it for abandoned.
+    private static func createHidden(for path: String) throws(SystemError) -> OpenFile {
+        var attempt = 0
+        while true {
+            let hidden = "\(FilePath.folder(of: path))/.\(FilePath.name(of: path)).\(getpid()).\(attempt).partial"
+            let file = try OpenFile(hidden, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600, operation: "create")
+            do throws(SystemError) {
+                if try file.tryLock(), !file.isUnlinked { return file }
+            } catch {
+                FileSystem.remove(hidden)
+                throw error
+            }
+            // Another process that begins took it for abandoned just before it was locked, and removes it, now or soon.
+            attempt += 1
+        }
+    }
+
     /// Writes what is worth its place into a new file, in the order of the numbers, and puts it in the place of this one.
     private func rewrite() throws(SystemError) {
-        let hidden = "\(FilePath.folder(of: path))/.\(FilePath.name(of: path)).\(getpid()).partial"
-        let new = try OpenFile(hidden, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600, operation: "create")
+        let new = try Self.createHidden(for: path)
         do throws(SystemError) {
-            _ = try new.tryLock()
             let (places, end) = try copy(to: new)
             try new.synchronise()
-            try FileSystem.rename(hidden, to: path)
+            try FileSystem.rename(new.path, to: path)
             try FileSystem.synchronise(folder: FilePath.folder(of: path))
             index.move(places)
             size = end
         } catch {
-            FileSystem.remove(hidden)
+            FileSystem.remove(new.path)
             throw error
         }
         file = new

@@ -58,7 +58,8 @@ public struct JournalFolder: Sendable {
     /// A process that was killed while it rewrote its journal left an unlocked hidden file.
     private func removeAbandonedRewrites() {
         for name in (try? FileSystem.names(in: path)) ?? [] where name.hasPrefix(".") && name.hasSuffix(".partial") {
-            guard let file = try? OpenFile("\(path)/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK), !file.isLockedByAnother else { continue }
+            // With the lock nobody can begin to use it meanwhile.
+            guard let file = try? OpenFile("\(path)/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK), (try? file.tryLock()) == true else { continue }
             FileSystem.remove("\(path)/\(name)")
         }
     }
