@@ -32,8 +32,14 @@ extension HubCache {
         }
         let found = places.compactMap { $0 }
         try checkSpace(for: found)
-        let files = try ParallelWork.run(count: found.count, workers: connections, transfer: transfer) { (index, transfer) throws(HubError) in
-            try bring(found[index], hub: hub, verification: verification, transfer: transfer)
+        let files: [CachedFile]
+        do throws(HubError) {
+            files = try ParallelWork.run(count: found.count, workers: connections, transfer: transfer) { (index, transfer) throws(HubError) in
+                try bring(found[index], hub: hub, verification: verification, transfer: transfer)
+            }
+        } catch {
+            if error.code == .noSpace { discardLeftovers(of: found) }
+            throw error
         }
         if case .hub(let file) = place, revision.name != file.commit { try writeReference(revision, commit: file.commit, in: repository) }
         return Dictionary(files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
@@ -47,6 +53,11 @@ extension HubCache {
         guard missing.count > 1 else { return }
         let size = Dictionary(missing.map { ($0.etag, $0.size) }, uniquingKeysWith: { first, _ in first }).values.reduce(0, +)
         try checkSpace(for: size, of: "the \(missing.count) files that are missing, such as '\(missing[0].path)', have")
+    }
+
+    /// The files that stopped for the sake of one that did not fit: a full disk needs their space, too.
+    private func discardLeftovers(of places: [Place]) {
+        for case .hub(let file) in places { PartialFile.discardLeftovers(of: file.etag, in: layout(file.repository).blobs) }
     }
 }
 

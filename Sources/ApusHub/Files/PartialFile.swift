@@ -66,6 +66,11 @@ final class PartialFile: Sendable {
         return found.map(\.path)
     }
 
+    /// Removes what interrupted downloads left of a content, unless somebody holds it.
+    static func discardLeftovers(of etag: ETag, in folder: String) {
+        FileSystem.removeAbandoned(in: folder, prefix: etag.digits + ".", suffix: suffix, except: nil)
+    }
+
     func write(_ piece: [UInt8]) throws(HubError) {
         do throws(SystemError) {
             try piece.withUnsafeBufferPointer { (bytes) throws(SystemError) in try file.write(UnsafeRawBufferPointer(bytes)) }
