@@ -30,4 +30,21 @@ public struct Kernels: @unchecked Sendable {  // points at constant tables
         guard let base = values.baseAddress else { return true }
         return table.pointee.is_finite(base, values.count)
     }
+
+    /// Σ x² in Float64, with the same bits by all kernels.
+    public func sumOfSquares(_ values: UnsafeBufferPointer<Float>) -> Double {
+        guard let base = values.baseAddress else { return 0 }
+        return table.pointee.sum_of_squares(base, values.count)
+    }
+
+    public func scale(_ values: UnsafeMutableBufferPointer<Float>, by factor: Float) {
+        guard let base = values.baseAddress else { return }
+        table.pointee.scale(base, factor, values.count)
+    }
+
+    /// Moves every element into ±`maximum`.
+    public func clamp(_ values: UnsafeMutableBufferPointer<Float>, to maximum: Float) {
+        guard let base = values.baseAddress else { return }
+        table.pointee.clamp(base, maximum, values.count)
+    }
 }

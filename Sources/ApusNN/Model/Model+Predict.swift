@@ -28,7 +28,7 @@ public final class Predictor {
 
     public init(model: Model, threads: Int = 1) {
         self.model = model
-        tape = ModelTape(model, mode: .inference, capacity: Self.blockRows, withLosses: false)
+        tape = ModelTape(model, mode: .inference, capacity: Self.blockRows, positiveWeights: nil)
         pool = ThreadPool(threads: threads)
     }
 

@@ -13,8 +13,8 @@ struct ModelTape {
     /// - Parameters:
     ///   - mode: training records what backward needs, and dropout.
     ///   - capacity: most rows of a replay.
-    ///   - withLosses: records the heads' losses behind their outputs.
-    init(_ model: Model, mode: TapeMode, capacity: Int, withLosses: Bool) {
+    ///   - positiveWeights: one per head, used where its loss is a binary cross-entropy; nil records no losses behind the heads' outputs.
+    init(_ model: Model, mode: TapeMode, capacity: Int, positiveWeights: [Float]?) {
         var recorder = TapeRecorder(mode: mode, capacity: capacity)
         input = recorder.input(shape: model.inputShape)
         var values: [Value] = []
@@ -24,14 +24,12 @@ struct ModelTape {
             values.append(node.layer.record(on: &recorder, input: source, parameters: slots, index: index))
         }
         var losses: [LossInputs] = []
-        if withLosses {
-            for head in model.heads {
+        if let positiveWeights {
+            for (head, positive) in zip(model.heads, positiveWeights) {
                 let output = values[head.node]
                 switch head.loss {
                 case .crossEntropy: losses.append(recorder.crossEntropy(output, weight: Float(head.weight)))
-                case .binaryCrossEntropy:
-                    losses.append(
-                        recorder.binaryCrossEntropy(output, positive: Float(head.positiveWeight), weight: Float(head.weight)))
+                case .binaryCrossEntropy: losses.append(recorder.binaryCrossEntropy(output, positive: positive, weight: Float(head.weight)))
                 case .meanSquaredError: losses.append(recorder.squaredError(output, weight: Float(head.weight)))
                 }
             }

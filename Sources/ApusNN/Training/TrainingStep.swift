@@ -37,8 +37,11 @@ public final class TrainingStep {
     ///   - batchCapacity: most rows of a batch; it fixes the shards, so keep it equal for equal bits.
     ///   - threads: upper bound; results do not depend on it.
     ///   - seed: of the dropout masks.
+    ///   - positiveWeights: by head name, in place of `Head.positiveWeight`; other names are not looked at.
     ///   - kernels: instruction set.
-    public init(model: Model, batchCapacity: Int, threads: Int, seed: UInt64, kernels: Kernels = .best) throws(ModelError) {
+    public init(
+        model: Model, batchCapacity: Int, threads: Int, seed: UInt64, positiveWeights: [String: Float] = [:], kernels: Kernels = .best
+    ) throws(ModelError) {
         guard (1...1 << 20).contains(batchCapacity) else {
             throw ModelError(.invalidArgument, "a batch has 1 to \(1 << 20) rows, not \(batchCapacity)")
         }
@@ -51,10 +54,11 @@ public final class TrainingStep {
         let shards = (batchCapacity + shardRows - 1) / shardRows
         let pool = ThreadPool(threads: min(max(threads, 1), shards))
         self.pool = pool
-        let tape = ModelTape(model, mode: .training, capacity: blockRows, withLosses: true)
+        let positive = model.heads.map { positiveWeights[$0.name] ?? Float($0.positiveWeight) }
+        let tape = ModelTape(model, mode: .training, capacity: blockRows, positiveWeights: positive)
         trainingTape = tape
         trainingArenas = (0..<pool.threads).map { _ in TapeArena(tape: tape.tape, kernels: kernels) }
-        evaluationTape = ModelTape(model, mode: .inference, capacity: blockRows, withLosses: true)
+        evaluationTape = ModelTape(model, mode: .inference, capacity: blockRows, positiveWeights: positive)
         shardGradients = (0..<shards).map { _ in AlignedMemory.allocate(model.parameterBuffer.count) }
         gradientMemory = AlignedMemory.allocate(model.parameterBuffer.count)
         outputMemory = model.heads.map { AlignedMemory.allocate(batchCapacity * $0.outputShape[0]) }

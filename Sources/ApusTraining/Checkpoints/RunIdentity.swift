@@ -18,6 +18,8 @@ public struct RunIdentity: Equatable, Sendable {
         append("shuffling", options.shuffle ? "on" : "off")
         append("optimizer", options.optimizer.settings)
         append("learning rate", "\(options.optimizer.learningRate)")
+        if let schedule = options.learningRateSchedule { append("learning rate schedule", schedule.settings) }
+        if let clipping = options.gradientClipping { append("gradient clipping", clipping.settings) }
         for (head, weights) in options.classWeights.sorted(by: { $0.key < $1.key }) { append("class weights of '\(head)'", "\(weights)") }
         for (index, callback) in callbacks.enumerated() { append("callback \(index + 1)", callback.settings) }
     }

@@ -15,8 +15,8 @@ package protocol BatchEngine: AnyObject {
     /// What the head answered in the last `run`, row-major (rows, C); valid until the next.
     func output(ofHead head: Int) -> UnsafeBufferPointer<Float>
 
-    /// Lets the optimiser change the parameters by the gradient of the last `run`.
-    func update(_ optimizer: inout any Optimizer)
+    /// Lets the optimiser change the parameters by the gradient of the last `run`, clipped where wanted.
+    func update(_ optimizer: inout any Optimizer, clipping: GradientClipping?)
 
     /// Called once before the first batch of a run that is not resumed.
     func begin(_ training: Examples) throws

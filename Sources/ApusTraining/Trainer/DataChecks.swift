@@ -3,14 +3,13 @@ import ApusTensor
 /// Everything that is wrong with data or options and can be known before the first batch.
 enum DataChecks {
     static func check(_ options: TrainingOptions, rows: Int) throws(TrainingError) {
-        func range(_ holds: Bool, _ name: String, _ value: some Any, _ rule: String) throws(TrainingError) {
-            if !holds { throw TrainingError(.options, "\(name) is \(value); it must be \(rule).") }
-        }
         try range(options.epochs >= 1, "The number of epochs", options.epochs, "1 or more")
         try range(options.batchSize >= 1, "The batch size", options.batchSize, "1 or more")
         try range(options.threads >= 1, "The number of threads", options.threads, "1 or more")
         let rate = options.optimizer.learningRate
         try range(rate.isFinite && rate > 0, "The learning rate", rate, "a finite number above 0")
+        if let schedule = options.learningRateSchedule { try check(schedule) }
+        if let clipping = options.gradientClipping { try check(clipping) }
         if let checkpoints = options.checkpoints {
             try range(checkpoints.everySeconds > 0, "The time between checkpoints", checkpoints.everySeconds, "above 0 seconds")
             try range(checkpoints.everySteps ?? 1 >= 1, "The number of steps between checkpoints", checkpoints.everySteps ?? 0, "1 or more")

@@ -32,7 +32,7 @@ public struct EpochRecord: Equatable, Sendable {
     public let epoch: Int
     /// Losses and metrics, of the training set as means over the epoch's batches, of the validation set (`val_`) after it.
     public let logs: Logs
-    /// The rate this epoch was trained with.
+    /// The rate this epoch was trained with; where a schedule changes it, that of the last step.
     public let learningRate: Float
     /// Wall-clock time with validation, across interruptions.
     public let seconds: Double

@@ -7,14 +7,14 @@ final class ModelEngine: BatchEngine {
     let heads: [BatchHead]
     private let step: TrainingStep
 
-    init(model: Model, batchSize: Int, threads: Int, seed: UInt64) throws {
+    init(model: Model, batchSize: Int, threads: Int, seed: UInt64, positiveWeights: [String: Float]) throws {
         self.model = model
         heads = model.heads.map {
             BatchHead(
                 name: $0.name, kind: $0.loss == .crossEntropy ? .classes : .numbers, outputs: Tensor.count(of: $0.outputShape),
                 isBinary: $0.loss == .binaryCrossEntropy)
         }
-        step = try TrainingStep(model: model, batchCapacity: batchSize, threads: threads, seed: seed)
+        step = try TrainingStep(model: model, batchCapacity: batchSize, threads: threads, seed: seed, positiveWeights: positiveWeights)
     }
 
     var arithmetic: String { Kernels.best.name }
@@ -48,7 +48,8 @@ final class ModelEngine: BatchEngine {
 
     func output(ofHead head: Int) -> UnsafeBufferPointer<Float> { step.output(ofHead: head) }
 
-    func update(_ optimizer: inout any Optimizer) {
+    func update(_ optimizer: inout any Optimizer, clipping: GradientClipping?) {
+        clipping?.clip(step.gradients)
         model.parameterBuffer.update { optimizer.update($0, gradients: UnsafeBufferPointer(step.gradients), pool: step.pool) }
     }
 

@@ -33,9 +33,10 @@ public struct Trainer {
     ) throws -> TrainingResult {
         // The engine refuses a batch size it cannot allocate; what a person may have mistyped is said in our words first.
         try DataChecks.check(options, rows: training.count)
-        let engine = try ModelEngine(model: model, batchSize: options.batchSize, threads: options.threads, seed: options.seed)
+        let engine = try ModelEngine(
+            model: model, batchSize: options.batchSize, threads: options.threads, seed: options.seed, positiveWeights: options.positiveWeights)
         var identity = RunIdentity()
-        identity.append(model)
+        identity.append(model, positiveWeights: options.positiveWeights)
         let loop = try TrainingLoop(
             engine: engine, inputShape: model.inputShape, identity: identity, training: training, validation: validation, options: options)
         return try loop.run(observer: observer, shouldStop: shouldStop)
@@ -44,12 +45,14 @@ public struct Trainer {
 
 extension RunIdentity {
     /// Input shape, layers and heads; not the weights, which a resumed run replaces.
-    mutating func append(_ model: Model) {
+    mutating func append(_ model: Model, positiveWeights: [String: Float]) {
         append("input shape", "\(model.inputShape)")
         append("model seed", "\(model.seed)")
         for (index, layer) in model.summary.enumerated() { append("layer \(index + 1)", "\(layer.name) = \(layer.call) → \(layer.outputShape)") }
         for head in model.heads {
             append("head '\(head.name)'", "loss \(head.loss), weight \(head.weight), output bias \(head.outputBias), shape \(head.outputShape)")
+            let positive = positiveWeights[head.name] ?? Float(head.positiveWeight)
+            if positive != 1 { append("positive weight of '\(head.name)'", "\(positive)") }
         }
     }
 }

@@ -31,8 +31,9 @@ package final class TrainingLoop {
         scores = BatchScores(heads: engine.heads)
         callbacks = try options.resolvedCallbacks(names: scores.names, hasValidation: validation != nil)
         rowWeights = try options.rowWeights(training, heads: engine.heads)
+        try DataChecks.check(positiveWeights: options.positiveWeights, heads: engine.heads)
         order = RowOrder(count: training.count, seed: options.seed, shuffles: options.shuffle)
-        stepsPerEpoch = (training.count + options.batchSize - 1) / options.batchSize
+        stepsPerEpoch = options.stepsPerEpoch(rows: training.count)
         optimizer = options.optimizer
         var identity = identity
         if options.checkpoints != nil {
@@ -97,7 +98,7 @@ package final class TrainingLoop {
             } catch let fault as BatchFault {
                 throw diverged(fault.what, training, batch)
             }
-            engine.update(&optimizer)
+            update()
             state.running.add(scores.values(losses, engine, training, batch), rows: batch.count)
             state.position.step += 1
             state.position.globalStep += 1
@@ -106,7 +107,7 @@ package final class TrainingLoop {
                 observer.batchEnded(
                     BatchProgress(
                         epoch: state.position.epoch, epochs: options.epochs, step: state.position.step, stepsPerEpoch: stepsPerEpoch,
-                        learningRate: optimizer.learningRate, running: state.running, seconds: clock.seconds))
+                        learningRate: lastLearningRate, running: state.running, seconds: clock.seconds))
             }
             if let saver, state.position.step < stepsPerEpoch, saver.isDue(step: state.position.step) {
                 state.runningSeconds = clock.seconds
@@ -116,6 +117,22 @@ package final class TrainingLoop {
         for text in constant.warnings("training") { warn(text, observer) }
         return true
     }
+
+    /// One step of the optimiser, whose own learning rate stays what callbacks made of it.
+    private func update() {
+        let rate = optimizer.learningRate
+        optimizer.learningRate = scheduled(step: state.position.globalStep)
+        engine.update(&optimizer, clipping: options.gradientClipping)
+        optimizer.learningRate = rate
+    }
+
+    private func scheduled(step: UInt64) -> Float {
+        guard let schedule = options.learningRateSchedule else { return optimizer.learningRate }
+        return Float(Double(optimizer.learningRate) * schedule.factor(step: step))
+    }
+
+    /// The rate of the last step that was done.
+    private var lastLearningRate: Float { scheduled(step: max(state.position.globalStep, 1) - 1) }
 
     /// Losses and scores of the validation set, without row weights; nil when interrupted.
     private func validate(_ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool) throws -> Logs? {
@@ -148,7 +165,7 @@ package final class TrainingLoop {
         var logs = state.running.means
         for (name, value) in validationLogs { logs[name] = value }
         let record = EpochRecord(
-            epoch: state.position.epoch, logs: logs, learningRate: optimizer.learningRate, seconds: state.runningSeconds)
+            epoch: state.position.epoch, logs: logs, learningRate: lastLearningRate, seconds: state.runningSeconds)
         state.history.epochs.append(record)
 
         var notes: [String] = []
@@ -164,7 +181,7 @@ package final class TrainingLoop {
                     notes.append("best \(callbacks[index].monitor) so far")
                 case .setLearningRate(let rate):
                     optimizer.learningRate = rate
-                    notes.append("learning rate reduced to \(rate)")
+                    notes.append("learning rate reduced to \(rate)" + (options.learningRateSchedule == nil ? "" : ", which the schedule scales"))
                 case .stop(let reason):
                     stopReason = reason
                     notes.append("stopped: \(reason)")
@@ -193,7 +210,8 @@ package final class TrainingLoop {
     }
 
     private func diverged(_ fault: String, _ examples: Examples, _ rows: ArraySlice<Int>) -> TrainingError {
-        .diverged(fault, state: state, learningRate: optimizer.learningRate, inputs: examples.inputs, rows: rows, saved: saver != nil)
+        .diverged(
+            fault, state: state, learningRate: scheduled(step: state.position.globalStep), inputs: examples.inputs, rows: rows, saved: saver != nil)
     }
 
     /// Tells the observer and the result, each thing once.

@@ -7,10 +7,17 @@ public struct TrainingOptions: Sendable {
     /// Rows per update; the last batch of an epoch may be smaller.
     public var batchSize: Int
     public var optimizer: any Optimizer
+    /// Changes the optimiser's learning rate from step to step; nil leaves it.
+    public var learningRateSchedule: LearningRateSchedule?
+    /// Bounds the gradient of each step; nil leaves it.
+    public var gradientClipping: GradientClipping?
     /// Asked after each epoch, in this order.
     public var callbacks: [any TrainingCallback]
     /// By head name, one weight per class; rows of the training set only, as in Keras.
     public var classWeights: [String: [Float]]
+    /// By name of a head with a binary cross-entropy, how often an example of target 1 counts, in place of `Head.positiveWeight` (PyTorch's
+    /// `pos_weight`): negatives / positives of the training targets makes both classes count the same. Validation losses use it too.
+    public var positiveWeights: [String: Float]
     /// End with the weights of the best epoch even when no callback asks for it.
     public var restoreBestWeights: Bool
     /// Visit the training rows in a new order each epoch.
@@ -22,16 +29,20 @@ public struct TrainingOptions: Sendable {
     public var checkpoints: CheckpointOptions?
 
     public init(
-        epochs: Int = 100, batchSize: Int = 32, optimizer: any Optimizer = Adam(),
-        callbacks: [any TrainingCallback] = [], classWeights: [String: [Float]] = [:],
-        restoreBestWeights: Bool = true, shuffle: Bool = true, seed: UInt64 = 0, threads: Int = TrainingOptions.processors,
+        epochs: Int = 100, batchSize: Int = 32, optimizer: any Optimizer = Adam(), learningRateSchedule: LearningRateSchedule? = nil,
+        gradientClipping: GradientClipping? = nil, callbacks: [any TrainingCallback] = [], classWeights: [String: [Float]] = [:],
+        positiveWeights: [String: Float] = [:], restoreBestWeights: Bool = true, shuffle: Bool = true, seed: UInt64 = 0,
+        threads: Int = TrainingOptions.processors,
         checkpoints: CheckpointOptions? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
         self.optimizer = optimizer
+        self.learningRateSchedule = learningRateSchedule
+        self.gradientClipping = gradientClipping
         self.callbacks = callbacks
         self.classWeights = classWeights
+        self.positiveWeights = positiveWeights
         self.restoreBestWeights = restoreBestWeights
         self.shuffle = shuffle
         self.seed = seed
@@ -43,6 +54,9 @@ public struct TrainingOptions: Sendable {
 extension TrainingOptions {
     /// Processors that are online.
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Optimiser steps of one epoch over `rows` training rows: what a schedule counts.
+    public func stepsPerEpoch(rows: Int) -> Int { (rows + batchSize - 1) / batchSize }
 }
 
 /// Where and how often to save a run, and whether to continue the one that is there.

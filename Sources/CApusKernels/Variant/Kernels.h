@@ -62,5 +62,8 @@ const apus_kernels_t CONCATENATE(apus_kernels, VARIANT) = {
     ENTRY(squared_error_gradient),
     ENTRY(reduce),
     ENTRY(is_finite),
+    ENTRY(sum_of_squares),
+    ENTRY(scale),
+    ENTRY(clamp),
     ENTRY(adam),
 };

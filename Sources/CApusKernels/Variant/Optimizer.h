@@ -30,6 +30,25 @@ KERNEL bool FN(is_finite)(const float *x, ptrdiff_t n) {
     return finite;
 }
 
+KERNEL double FN(sum_of_squares)(const float *x, ptrdiff_t n) {
+    double sums[16] = {0};
+    ptrdiff_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        UNROLL for (int l = 0; l < 16; l++) sums[l] += (double)x[i + l] * (double)x[i + l];
+    for (; i < n; i++) sums[i % 16] += (double)x[i] * (double)x[i];
+    double sum = 0;
+    for (int l = 0; l < 16; l++) sum += sums[l];
+    return sum;
+}
+
+KERNEL void FN(scale)(float *x, float factor, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++) x[i] *= factor;
+}
+
+KERNEL void FN(clamp)(float *x, float maximum, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++) x[i] = x[i] > maximum ? maximum : x[i] < -maximum ? -maximum : x[i];
+}
+
 KERNEL void FN(adam)(float *value, float *m, float *v, const float *gradient, const apus_adam_t *a, ptrdiff_t n) {
     ptrdiff_t i = 0;
     for (; i + WIDTH <= n; i += WIDTH) {

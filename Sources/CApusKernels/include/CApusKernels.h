@@ -191,6 +191,10 @@ typedef struct {
     /// sum = parts[0] + parts[1] + ... in that order, of n floats from `start`; false when any sum is not finite.
     bool (*reduce)(float *sum, const float *const *parts, ptrdiff_t count, ptrdiff_t start, ptrdiff_t n);
     bool (*is_finite)(const float *x, ptrdiff_t n);
+    /// Σ x², in sixteen sums of doubles that are added in order: the same bits by every variant, as the square of a float is exact in double.
+    double (*sum_of_squares)(const float *x, ptrdiff_t n);
+    void (*scale)(float *x, float factor, ptrdiff_t n);
+    void (*clamp)(float *x, float maximum, ptrdiff_t n);  // into [-maximum, maximum]
     /// Keras's Adam over a flat buffer: m, v are the moments.
     void (*adam)(float *value, float *m, float *v, const float *gradient, const apus_adam_t *, ptrdiff_t n);
 } apus_kernels_t;

@@ -40,7 +40,8 @@ final class LinearEngine: BatchEngine {
         UnsafeBufferPointer(rebasing: outputs[head].prefix(rows * heads[head].outputs))
     }
 
-    func update(_ optimizer: inout any Optimizer) {
+    func update(_ optimizer: inout any Optimizer, clipping: GradientClipping?) {
+        _ = gradient.withUnsafeMutableBufferPointer { clipping?.clip($0) }
         weights.withUnsafeMutableBufferPointer { weights in gradient.withUnsafeBufferPointer { optimizer.update(weights, gradients: $0) } }
     }
 
