@@ -144,7 +144,7 @@ let package = Package(
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining", "HubTestServer"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
-        tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusTraining", ["ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
