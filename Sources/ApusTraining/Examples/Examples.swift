@@ -4,7 +4,7 @@ public import ApusTensor
 ///
 /// Tensors share memory when copied or sliced, so a chronological split of one data set is three views of it.
 public struct Examples: Sendable {
-    /// (N, T, F), or whatever the model takes, N first.
+    /// (N, T, F), or whatever the model takes, N first; windows of a series need not be copied (`Tensor(windowsOf:steps:)`).
     public let inputs: Tensor
     /// By head name, each (N, …): one-hot (N, C) for a cross-entropy head, (N, 1) or (N) for a regression.
     public let targets: [String: Tensor]
