@@ -17,9 +17,9 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
 
     private var inputShape: [Int] {
         switch self {
-        case .w0: [30, 13]
-        case .w1lstm, .w1gru: [24, 80]
-        case .w3: [64, 14]
+        case .w0: Recipe.multiTaskLSTM.inputShape
+        case .w1lstm, .w1gru: Recipe.sequenceRegressor.inputShape
+        case .w3: Recipe.priceActionTransformer.inputShape
         case .w4: [60, 20]
         }
     }
@@ -27,42 +27,9 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
     private var description: ModelDescription {
         switch self {
         case .w0: Recipe.multiTaskLSTM.description
-        case .w1lstm:
-            ModelDescription {
-                LSTM(128, returnsSequences: true)
-                Dropout(0.2)
-                LSTM(128)
-                Head("value", loss: .meanSquaredError) {
-                    Dense(64, activation: .relu)
-                    Dropout(0.2)
-                    Dense(1)
-                }
-            }
-        case .w1gru:
-            ModelDescription {
-                GRU(128, returnsSequences: true)
-                Dropout(0.2)
-                GRU(128)
-                Head("value", loss: .meanSquaredError) {
-                    Dense(64, activation: .relu)
-                    Dropout(0.2)
-                    Dense(1)
-                }
-            }
-        case .w3:
-            ModelDescription {
-                Dense(128)
-                PositionalEncoding()
-                Dropout(0.1)
-                TransformerEncoder(heads: 4, hidden: 512, dropout: 0.1)
-                TransformerEncoder(heads: 4, hidden: 512, dropout: 0.1)
-                GlobalAveragePooling()
-                Head("up", loss: .binaryCrossEntropy) {
-                    Dense(64, activation: .relu)
-                    Dropout(0.1)
-                    Dense(1, activation: .sigmoid)
-                }
-            }
+        case .w1lstm: Recipe.sequenceRegressor.description
+        case .w1gru: Recipe.sequenceRegressorGRU.description
+        case .w3: Recipe.priceActionTransformer.description
         case .w4:
             ModelDescription {
                 LSTM(50, returnsSequences: true)

@@ -44,7 +44,7 @@ import Testing
             ("lstm", "recurrent_dropout", JSON.double(0.1)), ("lstm", "go_backwards", true), ("lstm", "return_state", true),
             ("lstm", "stateful", true), ("lstm", "activation", "relu"), ("lstm", "recurrent_activation", "hard_sigmoid"), ("lstm", "use_bias", false),
             ("lstm", "kernel_regularizer", ["class_name": "L2"]), ("lstm", "trainable", false), ("lstm", "dtype", "float16"),
-            ("dropout", "noise_shape", [1, 2]), ("dense", "activation", "gelu"), ("dense", "use_bias", false), ("dense", "lora_rank", 4),
+            ("dropout", "noise_shape", [1, 2]), ("dense", "activation", "silu"), ("dense", "use_bias", false), ("dense", "lora_rank", 4),
             ("dense", "an_option_of_the_future", 3), ("dense", "kernel_constraint", ["class_name": "NonNeg"]),
         ] as [(String, String, JSON)])
     func `an option that is not computed is refused by its name`(layer: String, option: String, value: JSON) throws {

@@ -26,7 +26,7 @@ import Testing
         try Model(inputShape: [9, 5], seed: seed) {
             LayerNorm()
             GRU(6, returnsSequences: true)
-            TransformerEncoder(heads: 2, hidden: 7)
+            TransformerEncoder(heads: 2, hidden: 7, activation: .gelu)
             MultiHeadAttention(heads: 3)
             GRU(18)
             Head("up", loss: .binaryCrossEntropy, weight: 1.5, positiveWeight: 2) {

@@ -33,14 +33,16 @@ import Testing
             Head("class", loss: .crossEntropy, outputBias: .targetMean) { Dense(3, activation: .softmax) }
             Head("bars", loss: .meanSquaredError, outputBias: .targetMean) { Dense(1, activation: .relu) }
             Head("plain", loss: .meanSquaredError) { Dense(1) }
+            Head("gelu", loss: .meanSquaredError, outputBias: .targetMean) { Dense(1, activation: .gelu) }
         }
         let classes = Tensor(shape: [4, 3], [1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
         let bars = Tensor(shape: [4, 1], [1, 2, 3, 6])
-        #expect(try model.initializeOutputBiases(targets: [classes, bars, bars]) == ["class", "bars"])
+        #expect(try model.initializeOutputBiases(targets: [classes, bars, bars, bars]) == ["class", "bars", "gelu"])
         let outputs = try model.predict(Tensor(zeros: [1, 3]))
         #expect(zip(outputs[0].scalars, [0.5, 0.25, 0.25] as [Float]).allSatisfy { abs($0 - $1) < 1e-6 })
         #expect(outputs[1].scalars == [3])
         #expect(outputs[2].scalars == [0])
+        #expect(abs(outputs[3].scalars[0] - 3) < 1e-6)
     }
 
     @Test func `a head whose ReLU is silent is found`() throws {

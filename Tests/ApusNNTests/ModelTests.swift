@@ -105,6 +105,18 @@ import Testing
         #expect(model.nodes.map(\.name) == ["dense_1", "dense"])
     }
 
+    @Test func `an encoder takes no other activation than ReLU and GELU`() throws {
+        let error = #expect(throws: ModelError.self) {
+            try Model(inputShape: [3, 4], seed: 1) {
+                TransformerEncoder(heads: 1, hidden: 2, activation: .tanh)
+                GlobalAveragePooling()
+                Head("a", loss: .meanSquaredError) { Dense(1) }
+            }
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.hasPrefix("activation of TransformerEncoder is one of .relu, .gelu, not .tanh") == true)
+    }
+
     @Test func `a copy has the weights and goes its own way`() throws {
         let model = try Model(Recipe.multiTaskLSTM.description, inputShape: [30, 13], seed: 1)
         model.parameters[3].value = Tensor(zeros: model.parameters[3].shape)

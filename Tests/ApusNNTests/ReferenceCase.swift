@@ -8,7 +8,7 @@ struct ReferenceCase {
     static let names = [
         "lstm-last", "lstm-one-step-one-row", "lstm-17-rows-33-units", "lstm-stacked", "dense-on-sequence", "dense-activations", "dense-one-row",
         "two-heads", "gru-last", "gru-one-step-one-row", "gru-17-rows-33-units", "gru-stacked", "layer-norm", "pooling", "pooling-of-a-layer",
-        "attention", "attention-33-steps", "attention-one-step-one-row", "encoder", "binary-cross-entropy",
+        "attention", "attention-33-steps", "attention-one-step-one-row", "encoder", "binary-cross-entropy", "gelu", "encoder-gelu",
     ]
 
     let folder: String

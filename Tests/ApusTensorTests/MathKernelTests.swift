@@ -70,12 +70,31 @@ import Testing
         #expect(outputs.allSatisfy { 0 <= $0 && $0 <= 1 })
     }
 
+    /// x Φ(x) and its derivative. Errors are those of erf, half as large, times x where that is above 1.
+    @Test(arguments: KernelVariants.all) func `GELU and its slope are within 3e-7 of x, and zero or one far from 0`(variant: String) throws {
+        let kernels = try KernelVariants.table(variant)
+        func distribution(_ x: Double) -> Double { Glibc.erfc(-x / 2.0.squareRoot()) / 2 }
+        let inputs = Self.inputs.filter { abs($0) < 1e15 }
+        let outputs = apply(kernels.gelu, inputs)
+        var slopes = [Float](repeating: 0.5, count: inputs.count)
+        kernels.gelu_gradient(&slopes, [Float](repeating: 2, count: inputs.count), inputs, true, inputs.count)
+        let wrong = zip(inputs, outputs).first { x, y in
+            abs(Double(y) - Double(x) * distribution(Double(x))) > 3e-7 * max(abs(Double(x)), 1e-30) || (x < -5.6 && y != 0)
+        }
+        #expect(wrong == nil)
+        let wrongSlope = zip(inputs, slopes).first { x, slope in
+            let density = Glibc.exp(-Double(x) * Double(x) / 2) / (2 * Double.pi).squareRoot()
+            return abs((Double(slope) - 0.5) / 2 - distribution(Double(x)) - Double(x) * density) > 4e-7
+        }
+        #expect(wrongSlope == nil)
+    }
+
     @Test(arguments: KernelVariants.all) func `not a number stays not a number, in any lane`(variant: String) throws {
         let kernels = try KernelVariants.table(variant)
         for lane in 0..<19 {
             var x = [Float](repeating: 0.5, count: 19)
             x[lane] = .nan
-            for function in [kernels.exp, kernels.tanh, kernels.sigmoid, kernels.gate] {
+            for function in [kernels.exp, kernels.tanh, kernels.sigmoid, kernels.gate, kernels.gelu] {
                 let y = apply({ function!($0, $1, $2) }, x)
                 #expect(y.indices.allSatisfy { y[$0].isNaN == ($0 == lane) })
             }

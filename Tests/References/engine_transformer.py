@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the transformer's part of Tests/ApusNNTests/Fixtures: values and gradients by PyTorch (float64), dropout off.
 
-    python engine_transformer.py ../ApusNNTests/Fixtures        needs torch, numpy
+    python engine_transformer.py ../ApusNNTests/Fixtures [case...]        needs torch, numpy
 
 The small cases have the files of engine_fixtures.py, by PyTorch only. `price-action` is the full model of 406,785 parameters; its weights and
 inputs are a hash of their index, which its test computes itself, and of each gradient every k-th element is kept (k in strides.npy).
@@ -10,6 +10,7 @@ import os, shutil, sys
 import numpy as np, torch
 from torch import nn
 import torch.nn.functional as F
+from torch.nn.utils.stateless import functional_call
 
 torch.set_default_dtype(torch.float64)
 
@@ -40,17 +41,18 @@ def attention(heads):
     return run
 
 
-def encoder(heads, hidden, epsilon):
+def encoder(heads, hidden, epsilon, activation):
     """nn.TransformerEncoderLayer itself, with our weights in place of its own."""
     def run(x, *p):
-        layer = nn.TransformerEncoderLayer(x.shape[-1], heads, hidden, dropout=0.0, layer_norm_eps=epsilon, batch_first=True)
+        layer = nn.TransformerEncoderLayer(
+            x.shape[-1], heads, hidden, dropout=0.0, activation=activation, layer_norm_eps=epsilon, batch_first=True)
         names = ["self_attn.in_proj_weight", "self_attn.in_proj_bias", "self_attn.out_proj.weight", "self_attn.out_proj.bias",
                  "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"]
-        return torch.func.functional_call(layer, {n: v.T if v.dim() == 2 else v for n, v in zip(names, p)}, (x,))
+        return functional_call(layer, {n: v.T if v.dim() == 2 else v for n, v in zip(names, p)}, (x,))
     return run
 
 
-ACTIVATION = dict(linear=lambda v: v, relu=torch.relu, tanh=torch.tanh, sigmoid=torch.sigmoid)
+ACTIVATION = dict(linear=lambda v: v, relu=torch.relu, gelu=F.gelu, tanh=torch.tanh, sigmoid=torch.sigmoid)
 
 
 def dense(units, activation="linear"):
@@ -68,13 +70,14 @@ def heads_of(count):
     return f"MultiHeadAttention(heads: {count})", "multi_head_attention", shapes, attention(count), None
 
 
-def transformer(count, hidden, epsilon=1e-5):
+def transformer(count, hidden, epsilon=1e-5, activation="relu"):
     shapes = lambda f: [("attention_kernel", (f, 3 * f)), ("attention_bias", (3 * f,)), ("attention_output_kernel", (f, f)),
                         ("attention_output_bias", (f,)), ("hidden_kernel", (f, hidden)), ("hidden_bias", (hidden,)),
                         ("output_kernel", (hidden, f)), ("output_bias", (f,)), ("attention_gamma", (f,)), ("attention_beta", (f,)),
                         ("output_gamma", (f,)), ("output_beta", (f,))]
-    text = f"TransformerEncoder(heads: {count}, hidden: {hidden}" + (")" if epsilon == 1e-5 else f", epsilon: {epsilon})")
-    return text, "transformer_encoder", shapes, encoder(count, hidden, epsilon), None
+    text = f"TransformerEncoder(heads: {count}, hidden: {hidden}"
+    text += ("" if activation == "relu" else f", activation: .{activation}") + (")" if epsilon == 1e-5 else f", epsilon: {epsilon})")
+    return text, "transformer_encoder", shapes, encoder(count, hidden, epsilon, activation), None
 
 
 POSITIONS = "PositionalEncoding()", "positional_encoding", lambda f: [], positions, None
@@ -93,6 +96,9 @@ CASES = {
     "binary-cross-entropy": (19, (3,), [], [dense(3, "sigmoid")], "binaryCrossEntropy", 0.5, True),
     "price-action": (3, (64, 14), [dense(128), POSITIONS, transformer(4, 512), transformer(4, 512), POOLING],
                      [dense(64, "relu"), dense(1, "sigmoid")], "binaryCrossEntropy", 1, False),
+    "gelu": (7, (19,), [dense(33, "gelu"), dense(5, "gelu")], [dense(2)], "meanSquaredError", 1, True),
+    "encoder-gelu": (3, (7, 12), [POSITIONS, dense(18, "gelu"), transformer(3, 21, activation="gelu"), POOLING], [dense(1, "gelu")],
+                     "meanSquaredError", 1, False),
 }
 
 
@@ -105,8 +111,10 @@ def named(layers, last=None):
         yield last if last and i == len(layers) - 1 else kind if n == 0 else f"{kind}_{n}", layer
 
 
-def main(out):
+def main(out, *wanted):
     for number, (case, (rows, shape, trunk, head, loss_name, positive, weighted)) in enumerate(CASES.items()):
+        if wanted and case not in wanted:
+            continue
         r = np.random.RandomState(100 + number)
         full = case == "price-action"
         folder = f"{out}/{case}"
@@ -165,4 +173,4 @@ def main(out):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

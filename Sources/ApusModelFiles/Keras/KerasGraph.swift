@@ -41,7 +41,7 @@ public struct KerasLayer: Sendable, Equatable {
 }
 
 public enum KerasActivation: String, Sendable, CaseIterable {
-    case linear, relu, sigmoid, tanh, softmax
+    case linear, relu, gelu, sigmoid, tanh, softmax
 }
 
 extension KerasLayer {

@@ -25,8 +25,7 @@ struct ONNXLayer {
         case let lstm as LSTM: addRecurrent(lstm.units, lstm.returnsSequences, isGRU: false, &graph)
         case let gru as GRU: addRecurrent(gru.units, gru.returnsSequences, isGRU: true, &graph)
         case let dense as Dense:
-            let sum = linear(input, 0, 1, &graph)
-            _ = graph.add(Self.activation(dense.activation), [sum], dense.activation == .softmax ? [.integer("axis", -1)] : [], output: name)
+            activation(dense.activation, of: linear(input, 0, 1, &graph), &graph, output: name)
         // Prediction drops nothing.
         case is Dropout: _ = graph.add("Identity", [input], output: name)
         case let norm as LayerNorm: _ = self.norm(input, 0, 1, norm.epsilon, &graph, output: name)
@@ -41,17 +40,27 @@ struct ONNXLayer {
         }
     }
 
-    private static func activation(_ activation: Activation) -> String {
+    // MARK: Parts
+
+    @discardableResult
+    private func activation(_ activation: Activation, of value: String, _ graph: inout ONNXGraph, output: String? = nil) -> String {
         switch activation {
-        case .linear: "Identity"
-        case .relu: "Relu"
-        case .tanh: "Tanh"
-        case .sigmoid: "Sigmoid"
-        case .softmax: "Softmax"
+        case .linear: graph.add("Identity", [value], output: output)
+        case .relu: graph.add("Relu", [value], output: output)
+        case .gelu: gelu(value, &graph, output: output)
+        case .tanh: graph.add("Tanh", [value], output: output)
+        case .sigmoid: graph.add("Sigmoid", [value], output: output)
+        case .softmax: graph.add("Softmax", [value], [.integer("axis", -1)], output: output)
         }
     }
 
-    // MARK: Parts
+    /// x (1 + erf(x / √2)) / 2, as this version of the operators has no `Gelu`.
+    private func gelu(_ value: String, _ graph: inout ONNXGraph, output: String?) -> String {
+        func number(_ value: Float) -> String { graph.constant(graph.newName("number"), WeightArray(shape: [], values: [value])) }
+        let error = graph.add("Erf", [graph.add("Mul", [value, number(Float(0.5).squareRoot())])])
+        let share = graph.add("Mul", [graph.add("Add", [error, number(1)]), number(0.5)])
+        return graph.add("Mul", [value, share], output: output)
+    }
 
     private func constant(_ parameter: Int, _ graph: inout ONNXGraph) -> String { graph.constant("\(name)/\(parameter)", parameters[parameter]) }
 
@@ -98,7 +107,7 @@ struct ONNXLayer {
     private func addEncoder(_ encoder: TransformerEncoder, _ graph: inout ONNXGraph) {
         let attended = attention(input, encoder.heads, &graph)
         let middle = norm(graph.add("Add", [input, attended]), 8, 9, encoder.epsilon, &graph)
-        let wide = graph.add("Relu", [linear(middle, 4, 5, &graph)])
+        let wide = activation(encoder.activation, of: linear(middle, 4, 5, &graph), &graph)
         let narrow = linear(wide, 6, 7, &graph)
         _ = norm(graph.add("Add", [middle, narrow]), 10, 11, encoder.epsilon, &graph, output: name)
     }

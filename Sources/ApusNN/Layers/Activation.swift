@@ -2,7 +2,7 @@ import ApusTensor
 
 /// The function behind a layer's linear part, by Keras's names.
 public enum Activation: String, Sendable, CaseIterable {
-    case linear, relu, tanh, sigmoid, softmax
+    case linear, relu, gelu, tanh, sigmoid, softmax
 }
 
 /// What a head minimises.

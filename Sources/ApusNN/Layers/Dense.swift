@@ -42,6 +42,7 @@ public struct Dense: Layer {
             input, kernel: parameters[0], bias: parameters[1], units: units,
             activation: ElementwiseActivation(rawValue: activation.rawValue) ?? .linear)
         switch activation {
+        case .gelu: return tape.gelu(output)
         case .softmax: return tape.softmax(output)
         case .sigmoid: return tape.sigmoid(output)
         case .linear, .relu, .tanh: return output

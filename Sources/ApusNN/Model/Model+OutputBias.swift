@@ -36,11 +36,23 @@ extension Model {
         switch activation {
         case .linear: return mean
         case .relu: return max(mean, 1e-2)
+        case .gelu: return inverseOfGELU(at: mean)
         case .softmax: return log(max(mean, epsilon))
         case .sigmoid:
             let p = min(max(mean, epsilon), 1 - epsilon)
             return log(p / (1 - p))
         case .tanh: return atanh(min(max(mean, epsilon - 1), 1 - epsilon))
         }
+    }
+
+    /// By bisection of its rising branch, where x Φ(x) has any value from 1e-2; no mean of a GELU that learns is much below.
+    private static func inverseOfGELU(at mean: Double) -> Double {
+        let value = max(mean, 1e-2)
+        var (low, high) = (0.0, value + 1)
+        for _ in 0..<60 {
+            let middle = (low + high) / 2
+            if middle * erfc(-middle / 2.0.squareRoot()) / 2 < value { low = middle } else { high = middle }
+        }
+        return low
     }
 }

@@ -48,25 +48,26 @@ public final class Predictor {
             outputs[index].withUnsafeMutableBufferPointer { SendablePointer(pointer: $0.baseAddress!) }
         }
         let stop = Atomic<Bool>(false)
-        x.withUnsafeBufferPointer { source in
-            guard let source = source.baseAddress else { return }
+        x.withRows { source, stride in
             pool.run(count: blocks) { block, worker in
                 if stop.load(ordering: .relaxed) { return }
                 if worker == 0 && shouldStop() { return stop.store(true, ordering: .relaxed) }
                 let first = block * Self.blockRows
-                forward(source, first..<min(rows, first + Self.blockRows), arenas[worker], destinations)
+                forward(source, stride, first..<min(rows, first + Self.blockRows), arenas[worker], destinations)
             }
         }
         if stop.load(ordering: .relaxed) { throw ModelError(.interrupted, "prediction was interrupted") }
         return outputs
     }
 
-    private func forward(_ source: UnsafePointer<Float>, _ rows: Range<Int>, _ arena: TapeArena, _ destinations: [SendablePointer]) {
+    private func forward(
+        _ source: UnsafePointer<Float>, _ stride: Int, _ rows: Range<Int>, _ arena: TapeArena, _ destinations: [SendablePointer]
+    ) {
         var frame = arena.frame(parameters: model.parameterBuffer)
         frame.rows = rows.count
         let input = frame.data(tape.input)
         for (position, row) in rows.enumerated() {
-            RowCopy.gather(source, row: row, into: input, value: tape.input, position: position, rows: rows.count)
+            RowCopy.gather(source + row * stride, into: input, value: tape.input, position: position, rows: rows.count)
         }
         arena.forward(frame, version: model.parameterBuffer.version)
         for (value, destination) in zip(tape.outputs, destinations) {

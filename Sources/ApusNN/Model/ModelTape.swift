@@ -44,10 +44,10 @@ struct ModelTape {
 
 /// Copies rows of (N, ...) arrays into and out of a tape's layout.
 enum RowCopy {
-    /// Row `row` of `source` (N, T, F), as row `position` of a value in the arena: (T, rows, padded F).
-    static func gather(_ source: UnsafePointer<Float>, row: Int, into data: UnsafeMutablePointer<Float>, value: Value, position: Int, rows: Int) {
+    /// The row (T, F) at `row`, as row `position` of a value in the arena: (T, rows, padded F).
+    static func gather(_ row: UnsafePointer<Float>, into data: UnsafeMutablePointer<Float>, value: Value, position: Int, rows: Int) {
         let features = value.features
-        var from = source + row * value.steps * features
+        var from = row
         var to = data + position * value.stride
         for _ in 0..<value.steps {
             to.update(from: from, count: features)

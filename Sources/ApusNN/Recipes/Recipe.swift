@@ -13,7 +13,7 @@ public struct Recipe: Sendable, Equatable {
         return description
     }
 
-    public static let all: [Recipe] = [.multiTaskLSTM]
+    public static let all: [Recipe] = [.multiTaskLSTM, .sequenceRegressor, .sequenceRegressorGRU, .priceActionTransformer]
 
     public static func named(_ name: String) -> Recipe? { all.first { $0.name == name } }
 }

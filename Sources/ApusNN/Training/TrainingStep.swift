@@ -187,18 +187,16 @@ extension TrainingStep {
         let tape = batch.tape
         let input = frame.data(tape.input)
         let rows = batch.rows.dropFirst(block.lowerBound).prefix(block.count)
-        batch.inputs.withUnsafeBufferPointer { source in
+        batch.inputs.withRows { source, stride in
             for (position, row) in rows.enumerated() {
-                RowCopy.gather(source.baseAddress!, row: row, into: input, value: tape.input, position: position, rows: rows.count)
+                RowCopy.gather(source + row * stride, into: input, value: tape.input, position: position, rows: rows.count)
             }
         }
         for (head, loss) in tape.losses.enumerated() {
             let count = tape.outputs[head].features
             let (targets, weights) = (frame[loss.targets], frame[loss.weights])
-            batch.targets[head].withUnsafeBufferPointer { source in
-                for (position, row) in rows.enumerated() {
-                    (targets + position * count).update(from: source.baseAddress! + row * count, count: count)
-                }
+            batch.targets[head].withRows { source, stride in
+                for (position, row) in rows.enumerated() { (targets + position * count).update(from: source + row * stride, count: count) }
             }
             let given = batch.sampleWeights[head]
             for (position, row) in rows.enumerated() { weights[position] = given.map { $0[row] } ?? 1 }

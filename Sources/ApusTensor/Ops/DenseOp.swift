@@ -40,7 +40,7 @@ package struct DenseOp: Operation {
     }
 }
 
-/// Functions that a dense layer applies to each element, by Keras's names. Sigmoid and softmax are operations of their own.
+/// Functions that a dense layer applies to each element, by Keras's names. GELU, sigmoid and softmax are operations of their own.
 package enum ElementwiseActivation: String, Sendable {
     case linear, relu, tanh
 

@@ -50,12 +50,19 @@ enum DataChecks {
 
     private static func checkFinite(_ tensor: Tensor, _ what: String, column: String) throws(TrainingError) {
         guard !tensor.isFinite else { return }
-        let (index, value, bad) = tensor.withUnsafeBufferPointer { values in
-            let index = values.firstIndex { !$0.isFinite } ?? 0
-            return (index, values[index], values.count { !$0.isFinite })
+        let row = tensor.rowLength
+        var first: (index: Int, value: Float)?
+        var bad = 0
+        tensor.withRows { base, stride in
+            for number in 0..<tensor.shape[0] {
+                for (place, value) in UnsafeBufferPointer(start: base + number * stride, count: row).enumerated() where !value.isFinite {
+                    first = first ?? (number * row + place, value)
+                    bad += 1
+                }
+            }
         }
+        guard let (index, value) = first else { return }
         let width = tensor.shape.count > 1 ? tensor.shape[tensor.shape.count - 1] : 1
-        let row = tensor.shape.dropFirst().reduce(1, *)
         let step = tensor.shape.count > 2 ? ", step \(index % row / width)" : ""
         throw TrainingError(
             .data,

@@ -8,11 +8,10 @@ extension TrainingError {
         let width = inputs.shape.dropFirst().reduce(1, *)
         let features = inputs.shape.count > 1 ? inputs.shape[inputs.shape.count - 1] : 1
         var extreme: (value: Float, row: Int, place: Int) = (0, rows.first ?? 0, 0)
-        inputs.withUnsafeBufferPointer { values in
+        inputs.withRows { base, stride in
             for row in rows {
-                for place in 0..<width where values[row * width + place].magnitude > extreme.value.magnitude {
-                    extreme = (values[row * width + place], row, place)
-                }
+                let values = UnsafeBufferPointer(start: base + row * stride, count: width)
+                for place in 0..<width where values[place].magnitude > extreme.value.magnitude { extreme = (values[place], row, place) }
             }
         }
         let last = state.history.epochs.last.flatMap { $0.logs["loss"] }.map { " The last whole epoch had a loss of \($0)." } ?? ""

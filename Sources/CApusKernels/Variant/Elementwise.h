@@ -10,7 +10,16 @@ MAP(exp, exp_v)
 MAP(tanh, tanh_v)
 MAP(sigmoid, sigmoid_v)
 MAP(gate, gate_v)
+MAP(gelu, gelu_v)
 #undef MAP
+
+KERNEL void FN(gelu_gradient)(float *dx, const float *dy, const float *x, bool accumulate, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i += WIDTH) {
+        VF gradient = FN(load_lanes)(dy + i, n - i) * FN(gelu_slope)(FN(load_lanes)(x + i, n - i));
+        if (accumulate) gradient += FN(load_lanes)(dx + i, n - i);
+        FN(store_lanes)(dx + i, gradient, n - i);
+    }
+}
 
 KERNEL void FN(activation)(float *y, apus_activation_t kind, ptrdiff_t n) {
     switch (kind) {

@@ -46,6 +46,8 @@ const apus_kernels_t CONCATENATE(apus_kernels, VARIANT) = {
     ENTRY(tanh),
     ENTRY(sigmoid),
     ENTRY(gate),
+    ENTRY(gelu),
+    ENTRY(gelu_gradient),
     ENTRY(activation),
     ENTRY(activation_gradient),
     ENTRY(dropout),

@@ -66,3 +66,37 @@ INLINE VF FN(tanh_v)(VF x) {
 /// The sigmoid of a gate, (1 + tanh(x / 2)) / 2 as in XLA: half the work of `sigmoid_v`. Its absolute error is at most 1.5e-7, 1.6e-7
 /// without FMA, which is what counts in a factor between 0 and 1; unlike that of `sigmoid_v` its relative error has no bound.
 INLINE VF FN(gate_v)(VF x) { return FMA(FN(tanh_rational)(x * (VF)(0.5f)), (VF)(0.5f), (VF)(0.5f)); }
+
+/// erf by the rational minimax approximation (13, 8) of Eigen and XLA; ±1 from where that is the nearest float. Absolute error at most 5e-7.
+INLINE VF FN(erf_v)(VF x) {
+    VF s = x * x;
+    VF p = (VF)(-2.72614225801306e-10f);
+    p = FMA(p, s, (VF)(2.77068142495902e-08f));
+    p = FMA(p, s, (VF)(-2.10102402082508e-06f));
+    p = FMA(p, s, (VF)(-5.69250639462346e-05f));
+    p = FMA(p, s, (VF)(-7.34990630326855e-04f));
+    p = FMA(p, s, (VF)(-2.95459980854025e-03f));
+    p = FMA(p, s, (VF)(-1.60960333262415e-02f));
+    VF q = (VF)(-1.45660718464996e-05f);
+    q = FMA(q, s, (VF)(-2.13374055278905e-04f));
+    q = FMA(q, s, (VF)(-1.68282697438203e-03f));
+    q = FMA(q, s, (VF)(-7.37332916720468e-03f));
+    q = FMA(q, s, (VF)(-1.42647390514189e-02f));
+    VF y = x * p / q;
+    y = y > (VF)(1.0f) ? (VF)(1.0f) : y;
+    y = y < (VF)(-1.0f) ? (VF)(-1.0f) : y;
+    y = x > (VF)(3.92f) ? (VF)(1.0f) : y;
+    return x < (VF)(-3.92f) ? (VF)(-1.0f) : y;
+}
+
+/// The normal distribution function, (1 + erf(x / sqrt 2)) / 2.
+INLINE VF FN(normal_v)(VF x) { return FMA(FN(erf_v)(x * (VF)(0.70710678118654752f)), (VF)(0.5f), (VF)(0.5f)); }
+
+/// x times the normal distribution function of x, the exact form of GELU.
+INLINE VF FN(gelu_v)(VF x) { return x * FN(normal_v)(x); }
+
+/// Its derivative: the distribution function plus x times the density.
+INLINE VF FN(gelu_slope)(VF x) {
+    VF density = FN(exp_v)(x * x * (VF)(-0.5f)) * (VF)(0.39894228040143268f);
+    return FMA(x, density, FN(normal_v)(x));
+}

@@ -161,6 +161,9 @@ typedef struct {
     void (*tanh)(float *y, const float *x, ptrdiff_t n);
     void (*sigmoid)(float *y, const float *x, ptrdiff_t n);
     void (*gate)(float *y, const float *x, ptrdiff_t n);  // the sigmoid of recurrent layers
+    void (*gelu)(float *y, const float *x, ptrdiff_t n);
+    /// dx = dy gelu'(x), or dx += it.
+    void (*gelu_gradient)(float *dx, const float *dy, const float *x, bool accumulate, ptrdiff_t n);
     void (*activation)(float *y, apus_activation_t kind, ptrdiff_t n);                       // in place
     void (*activation_gradient)(float *dy, const float *y, apus_activation_t kind, ptrdiff_t n);  // dy *= f'(x), from y = f(x)
 

@@ -78,6 +78,7 @@ struct ReferenceForward {
         case .linear: return row
         case .relu: return row.map { max($0, 0) }
         case .sigmoid: return row.map(sigmoid)
+        case .gelu: return row.map { $0 * erfc(-$0 / 2.0.squareRoot()) / 2 }
         case .tanh: return row.map { tanh($0) }
         case .softmax:
             let exponentials = row.map { exp($0 - row.max()!) }

@@ -111,6 +111,7 @@ extension SampleModels {
                     Head("up", loss: .binaryCrossEntropy) { Dense(3, activation: .sigmoid) }
                     Head("size", loss: .meanSquaredError) {
                         Dense(4, activation: .tanh)
+                        Dense(5, activation: .gelu)
                         Dense(2)
                     }
                 }, "recurrent"
@@ -120,6 +121,7 @@ extension SampleModels {
                     Dense(8)
                     PositionalEncoding()
                     TransformerEncoder(heads: 2, hidden: 16, dropout: 0.1)
+                    TransformerEncoder(heads: 1, hidden: 5, activation: .gelu)
                     LayerNorm()
                     MultiHeadAttention(heads: 4)
                     GlobalAveragePooling()
