@@ -15,4 +15,10 @@ struct DataFileArtifacts {
                 .init("none", [UInt8](), shape: [0, 4]),
             ], to: "\(folder)/a.npz")
     }
+
+    @Test func `a scaler as a dictionary for NumPy`() throws {
+        let folder = ProcessInfo.processInfo.environment["APUS_ARTIFACTS"]! + "/data"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try StandardScaler.fit([1, 10, 3, 10.5, 8, 0.1], featureNames: ["open", "größe"]).saveDictionary(to: "\(folder)/scaler.pkl")
+    }
 }

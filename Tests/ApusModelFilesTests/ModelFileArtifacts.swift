@@ -69,4 +69,24 @@ struct ModelFileArtifacts {
             }
         }
     }
+
+    /// For Tests/Tools/test_torch_checkpoints.py: checkpoints/NAME.pth, NAME.x.npy and NAME.y.npy.
+    @Test(arguments: [(Recipe.priceActionTransformer, "transformer"), (.sequenceRegressor, "lstm"), (.sequenceRegressorGRU, "gru")])
+    func `checkpoints for PyTorch`(recipe: Recipe, name: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(folder)/checkpoints", withIntermediateDirectories: true)
+        let model = try Model(recipe.description, inputShape: recipe.inputShape, seed: 25)
+        var generator = SeededGenerator(seed: 26)
+        var weights = model.weights()
+        // No bias is zero, so that each of them matters.
+        for (index, parameter) in model.parameters.enumerated() where parameter.shape.count == 1 {
+            for place in weights[index].indices { weights[index][place] += Float.random(in: -0.2...0.2, using: &generator) }
+        }
+        try model.setWeights(weights)
+        let columns = (0..<recipe.inputShape[1]).map { "größe_\($0)" }
+        try TorchCheckpoint(model, featureColumns: columns, more: [.init("epoch", .int(3))]).write(to: "\(folder)/checkpoints/\(name).pth")
+        let inputs = NpyArray(shape: [20] + recipe.inputShape, values: generator.floats(20 * recipe.inputShape.reduce(1, *)))
+        try inputs.write(to: "\(folder)/checkpoints/\(name).x.npy")
+        let outputs = try model.predict(Tensor(shape: inputs.shape, inputs.values))[0]
+        try NpyArray(shape: outputs.shape, values: outputs.scalars).write(to: "\(folder)/checkpoints/\(name).y.npy")
+    }
 }

@@ -5,6 +5,7 @@ import os
 import pathlib
 import pickle
 import subprocess
+import sys
 
 import joblib
 import numpy as np
@@ -130,3 +131,23 @@ def test_numpy_opens_our_archives():
         np.testing.assert_array_equal(archive["flags"], np.array([True, False, True]), strict=True)
         np.testing.assert_array_equal(archive["scalar"], np.array(0.1), strict=True)
         np.testing.assert_array_equal(archive["none"], np.zeros((0, 4), "u1"), strict=True)
+
+
+def test_numpy_opens_our_scaler_as_a_dictionary():
+    """The same, DIR/data/scaler.pkl, in a process that has NumPy but not scikit-learn."""
+    path = pathlib.Path(os.environ.get("APUS_ARTIFACTS", ".build/artifacts")) / "data" / "scaler.pkl"
+    program = """
+import json, pickle, sys
+sys.modules["sklearn"] = None
+scaler = pickle.load(open(sys.argv[1], "rb"))
+types = [type(value).__name__ for value in scaler.values()]
+print(json.dumps([list(scaler), types, str(scaler["mean"].dtype), scaler["mean"].tolist(), scaler["std"].tolist(), scaler["feature_columns"]]))
+"""
+    result = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    keys, types, dtype, mean, std, columns = json.loads(result.stdout)
+    rows = np.array([[1, 10], [3, 10.5], [8, 0.1]])
+    assert keys == ["mean", "std", "feature_columns"] and types == ["ndarray", "ndarray", "list"] and dtype == "float64"
+    np.testing.assert_allclose(mean, rows.mean(axis=0), rtol=1e-15)
+    np.testing.assert_allclose(std, rows.std(axis=0), rtol=1e-15)
+    assert columns == ["open", "größe"]

@@ -4,7 +4,8 @@ extension StandardScaler {
     /// The largest scaler file that is read; real ones have a few kilobytes.
     private static let largestPickle = 16 << 20
 
-    /// Reads a scaler that scikit-learn pickled (`pickle.dump` or uncompressed `joblib.dump`) without running anything in it.
+    /// Reads a scaler that scikit-learn pickled (`pickle.dump` or uncompressed `joblib.dump`), or a dictionary of `mean` and `std`, without
+    /// running anything in it.
     ///
     /// - Throws: `DataError`: `.forbidden` when the pickle names a function or class that a scaler does not need.
     public init(picklePath path: String) throws(DataError) {
@@ -26,6 +27,7 @@ extension StandardScaler {
         var machine = PickleMachine(bytes: bytes, dialect: ScalerDialect())
         let root: PickleValue
         do { root = try machine.run() } catch { throw DataError(error) }
+        if case .dictionary(let index) = root { return try StandardScaler(dictionary: index, machine.heap) }
         return try StandardScaler(root, machine.heap)
     }
 

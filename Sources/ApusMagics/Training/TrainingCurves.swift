@@ -12,7 +12,8 @@ struct TrainingCurves {
         for (name, loss) in heads {
             let prefix = heads.count > 1 ? "\(name)_" : ""
             if heads.count > 1 { panels.append(("\(name): loss", "\(prefix)loss")) }
-            panels.append(loss == .crossEntropy ? ("\(name): accuracy", "\(prefix)accuracy") : ("\(name): mean absolute error", "\(prefix)mae"))
+            let isClassified = loss == .crossEntropy || loss == .binaryCrossEntropy
+            panels.append(isClassified ? ("\(name): accuracy", "\(prefix)accuracy") : ("\(name): mean absolute error", "\(prefix)mae"))
         }
         // Two heads fill a square of four with the total, as the notebook that this came from shows them.
         if heads.count == 2, let error = panels.firstIndex(where: { $0.1.hasSuffix("_mae") }) { panels.remove(at: error) }

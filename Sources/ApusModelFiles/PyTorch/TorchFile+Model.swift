@@ -5,18 +5,22 @@ extension TorchFile {
     public init(_ model: Model) throws(ModelFileError) {
         var entries: [TorchValue.Entry] = []
         for node in model.nodes {
-            guard let layout = TorchLayout(of: node.layer) else { continue }
-            guard !node.name.contains(".") else {
+            guard !node.name.contains(".") || node.parameters.isEmpty else {
                 throw ModelFileError(
                     .unwritable, "PyTorch does not take '\(node.name)' as the name of a layer", hint: "Rename the head, without '.'.")
             }
-            for piece in layout.pieces {
-                let parameter = model.parameters[node.parameters.lowerBound + piece.parameter]
-                let array = WeightArray(shape: parameter.shape, values: parameter.withUnsafeBufferPointer { Array($0) })
-                entries.append(.init("\(node.name).\(piece.name)", .tensor(TorchTensor(piece.form.encode(array)))))
-            }
+            entries += Self.entries(of: node, model) { "\(node.name).\($0)" }
         }
         self.init(root: .dictionary(entries), description: ModelLayers(body: model.declaration.body, inputShape: model.inputShape))
+    }
+
+    /// The arrays of one layer, called by `name` of their names in PyTorch's module of its kind.
+    static func entries(of node: Model.Node, _ model: Model, name: (String) -> String) -> [TorchValue.Entry] {
+        (TorchLayout(of: node.layer)?.pieces ?? []).map { piece in
+            let parameter = model.parameters[node.parameters.lowerBound + piece.parameter]
+            let array = WeightArray(shape: parameter.shape, values: parameter.withUnsafeBufferPointer { Array($0) })
+            return .init(name(piece.name), .tensor(TorchTensor(piece.form.encode(array))))
+        }
     }
 
     /// Writes the state dictionary of `model` to `path`.

@@ -46,17 +46,27 @@ public struct Checkpoint: Equatable, Sendable {
     public var best: Best?
     public var history = History()
     /// The unfinished epoch's sums and its seconds so far.
-    public var running: RunningMeans
+    public var running: RunningMeans {
+        get { scores.running }
+        set { scores.running = newValue }
+    }
+    /// The same sums, with what binary heads have answered in the unfinished epoch.
+    var scores: EpochScores
     public var runningSeconds = 0.0
 
-    /// The state of a run that has not begun and will log `logNames`.
+    /// The state of a run that has not begun and will log means of `logNames`.
     package init(identity: RunIdentity = RunIdentity(), arithmetic: String = "", logNames: [String]) {
+        self.init(identity: identity, arithmetic: arithmetic, scores: EpochScores(running: RunningMeans(names: logNames), scored: []))
+    }
+
+    /// The state of a run that has not begun; `scores` are those of an epoch without batches.
+    init(identity: RunIdentity, arithmetic: String, scores: EpochScores) {
         self.identity = identity
         self.arithmetic = arithmetic
         weights = []
         optimizer = OptimizerState(learningRate: 0)
         callbacks = []
-        running = RunningMeans(names: logNames)
+        self.scores = scores
     }
 }
 
@@ -83,6 +93,7 @@ extension Checkpoint {
         numbers.append(Array(zip(running.names, running.sums)))
         numbers.append(UInt32(callbacks.count))
         for state in callbacks { numbers.append(state.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+        for counts in running.counts { numbers.append(counts) }
 
         var container = CheckpointContainer()
         container.append("info", Array(JSON.object(info).text().utf8))
@@ -91,6 +102,7 @@ extension Checkpoint {
         container.append("weights", bytes(of: weights))
         for (name, values) in optimizer.slots.sorted(by: { $0.key < $1.key }) { container.append("optimizer/\(name)", bytes(of: values)) }
         if let best { container.append("best", bytes(of: best.weights)) }
+        for (head, rows) in scores.scored.enumerated() { container.append("scored/\(head)", rows.encoded) }
         return container
     }
 
@@ -135,9 +147,19 @@ extension Checkpoint {
             guard let state = numbers.namedNumbers() else { throw damaged("numbers") }
             callbacks.append(Dictionary(state) { $1 })
         }
-        guard numbers.isAtEnd else { throw damaged("numbers") }
         self.callbacks = callbacks
-        running = RunningMeans(rows: rows, names: sums.map(\.0), sums: sums.map(\.1))
+        var counts: [BinaryCounts] = []
+        var scored: [ScoredRows] = []
+        while !numbers.isAtEnd {
+            guard let head = numbers.binaryCounts() else { throw damaged("numbers") }
+            let title = "scored/\(counts.count)"
+            guard let bytes = container[title], let rows = ScoredRows(decoding: bytes), rows.truth.count == head.confusion.total else {
+                throw damaged(title)
+            }
+            counts.append(head)
+            scored.append(rows)
+        }
+        scores = EpochScores(running: RunningMeans(rows: rows, names: sums.map(\.0), sums: sums.map(\.1), counts: counts), scored: scored)
         runningSeconds = seconds
 
         optimizer = OptimizerState(learningRate: Float(bitPattern: rate), iterations: iterations)
@@ -157,6 +179,12 @@ extension ByteWriter {
             append(value)
         }
     }
+
+    fileprivate mutating func append(_ counts: BinaryCounts) {
+        append(counts.prefix)
+        let matrix = counts.confusion
+        for count in [matrix.truePositives, matrix.falsePositives, matrix.trueNegatives, matrix.falseNegatives] { append(UInt64(count)) }
+    }
 }
 
 extension ByteReader {
@@ -168,5 +196,19 @@ extension ByteReader {
             numbers.append((name, value))
         }
         return numbers
+    }
+
+    /// Counts whose sum an integer holds.
+    fileprivate mutating func binaryCounts() -> BinaryCounts? {
+        guard let prefix = string() else { return nil }
+        var counts: [Int] = []
+        for _ in 0..<4 {
+            guard let count = integer(UInt64.self), count < 1 << 48 else { return nil }
+            counts.append(Int(count))
+        }
+        return BinaryCounts(
+            prefix: prefix,
+            confusion: BinaryConfusionMatrix(
+                truePositives: counts[0], falsePositives: counts[1], trueNegatives: counts[2], falseNegatives: counts[3]))
     }
 }

@@ -51,12 +51,9 @@ public struct RegressionMetrics: Equatable, Sendable {
         return RegressionMetrics(truth: truth, predictions: predictions)
     }
 
-    /// What always answering the mean of the training targets would score on `evaluation`: the least a regressor has to beat.
-    public static func meanBaseline(training: [Float], evaluation: [Float]) throws(MetricError) -> RegressionMetrics {
-        guard !training.isEmpty else { throw .empty("The mean baseline") }
-        try MetricError.checkFinite(training, "The training target")
-        let mean = training.reduce(0.0) { $0 + Double($1) } / Double(training.count)
+    /// What one and the same answer to every row scores on `evaluation`.
+    init(constant: Double, evaluation: [Float]) throws(MetricError) {
         _ = try RegressionMetrics(truth: evaluation, predictions: evaluation)
-        return RegressionMetrics(truth: evaluation.map(Double.init), predictions: [Double](repeating: mean, count: evaluation.count))
+        self.init(truth: evaluation.map(Double.init), predictions: [Double](repeating: constant, count: evaluation.count))
     }
 }

@@ -28,7 +28,7 @@ extension TrainingLoop {
                     + "Use what it was started with, or begin a new run without resuming.")
         }
         guard saved.weights.count == engine.weights.count, saved.callbacks.count == callbacks.count, saved.position.step <= stepsPerEpoch,
-            saved.running.names == scores.names
+            saved.scores.hasSameNames(as: scores.empty)
         else {
             throw CheckpointError(.damaged, "\(path) does not fit the model it was made from. Start again without resuming.")
         }

@@ -41,7 +41,7 @@ package final class TrainingLoop {
             identity.append("training data", training.fingerprint)
             if let validation { identity.append("validation data", validation.fingerprint) }
         }
-        state = Checkpoint(identity: identity, arithmetic: engine.arithmetic, logNames: scores.names)
+        state = Checkpoint(identity: identity, arithmetic: engine.arithmetic, scores: scores.empty)
     }
 
     /// Trains until the epochs are done, a callback stops, or `shouldStop` says so, which is asked before every batch.
@@ -99,7 +99,7 @@ package final class TrainingLoop {
                 throw diverged(fault.what, training, batch)
             }
             update()
-            state.running.add(scores.values(losses, engine, training, batch), rows: batch.count)
+            scores.add(losses, engine, training, batch, to: &state.scores)
             state.position.step += 1
             state.position.globalStep += 1
             if validation == nil { constant.add(engine, rows: batch.count) }
@@ -141,14 +141,14 @@ package final class TrainingLoop {
         defer { state.runningSeconds = clock.seconds }
         let rows = Array(0..<validation.count)
         let unweighted = [[Float]?](repeating: nil, count: engine.heads.count)
-        var running = RunningMeans(names: scores.names)
+        var epoch = scores.empty
         var constant = ConstantOutputs(heads: engine.heads)
         for start in stride(from: 0, to: rows.count, by: options.batchSize) {
             if shouldStop() { return nil }
             let batch = rows[start..<min(start + options.batchSize, rows.count)]
             do {
                 let losses = try engine.run(validation, weights: unweighted, rows: batch, step: 0, training: false)
-                running.add(scores.values(losses, engine, validation, batch), rows: batch.count)
+                scores.add(losses, engine, validation, batch, to: &epoch)
             } catch let fault as BatchFault {
                 throw diverged("on the validation set, \(fault.what)", validation, batch)
             }
@@ -156,13 +156,13 @@ package final class TrainingLoop {
         }
         for text in constant.warnings("validation") { warn(text, observer) }
         var logs = Logs()
-        for (name, mean) in running.means { logs["val_\(name)"] = mean }
+        for (name, value) in epoch.logs { logs["val_\(name)"] = value }
         return logs
     }
 
     /// Records the epoch, asks the callbacks, saves; the reason to stop, if any.
     private func endEpoch(_ validationLogs: Logs, _ observer: (any TrainingObserver)?) -> String? {
-        var logs = state.running.means
+        var logs = state.scores.logs
         for (name, value) in validationLogs { logs[name] = value }
         let record = EpochRecord(
             epoch: state.position.epoch, logs: logs, learningRate: lastLearningRate, seconds: state.runningSeconds)
@@ -172,7 +172,12 @@ package final class TrainingLoop {
         var stopReason: String?
         var isBest = false
         for index in callbacks.indices {
-            guard let value = logs[callbacks[index].monitor] else { continue }  // monitors were checked before the first batch
+            guard let value = logs[callbacks[index].monitor] else {  // the name was checked before the first batch
+                warn(
+                    "'\(callbacks[index].monitor)', which \(callbacks[index].settings) looks at, is undefined in some epochs: no row is predicted "
+                        + "positive, or all rows are of one class. Such epochs are passed over.", observer)
+                continue
+            }
             for action in callbacks[index].epochEnded(record.epoch, value: value, learningRate: optimizer.learningRate) {
                 switch action {
                 case .keepWeights:
@@ -190,7 +195,7 @@ package final class TrainingLoop {
         }
         state.position.epoch += 1
         state.position.step = 0
-        state.running = RunningMeans(names: scores.names)
+        state.scores = scores.empty
         state.runningSeconds = 0
         state.ended = stopReason.map(Checkpoint.End.callback) ?? (state.position.epoch >= options.epochs ? .epochs : nil)
         save(best: isBest, observer)
