@@ -11,6 +11,7 @@ import PackageDescription
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
 //   reports:  ApusInspection -> ApusData, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
+//   tables:   ApusTabular -> ApusData, ApusZip                 (Parquet and Feather, and candles in them)
 //   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   Swift:    apus-swift -> SwiftCells -> SwiftCellCompiler     (compiling knows no process that cells run in)
@@ -108,6 +109,7 @@ let package = Package(
         library("ApusPickle"),
         library("ApusZip"),
         library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
+        library("ApusTabular", ["ApusData", "ApusZip"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
         library(
@@ -147,6 +149,8 @@ let package = Package(
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
+        .executableTarget(
+            name: "TableProbe", dependencies: ["ApusData", "ApusTabular"], path: "Tests/TableProbe", swiftSettings: settings),
         tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusInspection", ["ApusJSON", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),

@@ -59,7 +59,10 @@ extension CandleSeries {
         progress(1)
     }
 
-    private static func columns(_ header: [String]) throws(DataError) -> [Int] {
+    /// Finds time, open, high, low, close and volume, in this order, among the names of a table's columns.
+    ///
+    /// - Throws: `DataError` with the names that are there and those that are accepted.
+    package static func columns(_ header: [String]) throws(DataError) -> [Int] {
         let names = header.map { name in name.lowercased().filter { $0 != " " && $0 != "_" && $0 != "-" } }
         var columns: [Int] = []
         for (column, candidates) in columnNames {
