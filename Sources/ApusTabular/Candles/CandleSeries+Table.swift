@@ -10,8 +10,7 @@ extension CandleSeries {
     /// - Throws: `DataError` with path and column for what is missing, damaged or of another type; `CancellationError` when `shouldStop` says so.
     public init(file path: String, progress: (Double) -> Void = { _ in }, shouldStop: () -> Bool = { false }) throws {
         do {
-            let head = Array(try MappedFile(path: path).bytes.prefix(8))
-            guard try TableFormat.detect(head: head) != nil else {
+            guard try TableFormat.detect(path: path) != nil else {
                 try self.init(csvPath: path, progress: progress, shouldStop: shouldStop)
                 return
             }

@@ -1,7 +1,7 @@
-import ApusData
+package import ApusData
 
 /// How bytes are compressed, under the names of the formats' specifications.
-enum Codec: String, CaseIterable {
+package enum Codec: String, CaseIterable {
     case uncompressed = "UNCOMPRESSED"
     case snappy = "SNAPPY"
     case gzip = "GZIP"
@@ -22,18 +22,18 @@ enum Codec: String, CaseIterable {
 }
 
 /// Decompresses pieces of one file after another, into memory that is reused.
-final class Decompressor {
+package final class Decompressor {
     private let budget: Budget
     private let buffer = ByteBuffer()
     private var zstandard: Zstandard?
 
-    init(budget: Budget) { self.budget = budget }
+    package init(budget: Budget) { self.budget = budget }
 
     /// - Parameters:
     ///   - size: bytes that the data must decompress to.
     ///   - buffer: where they go; nil is memory of this object's own.
     /// - Returns: memory that is valid until the next call with the same buffer, or `input` where it is not compressed.
-    func decompress(
+    package func decompress(
         _ input: UnsafeRawBufferPointer, _ codec: Codec, size: Int, into buffer: ByteBuffer? = nil
     ) throws(DataError) -> UnsafeRawBufferPointer {
         guard size >= 0 else { throw DataError(.malformed, "a size of \(size) bytes is out of range") }

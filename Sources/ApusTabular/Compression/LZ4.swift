@@ -1,7 +1,7 @@
-import ApusData
+package import ApusData
 
 /// Decompression of LZ4 blocks and frames (lz4_Block_format.md and lz4_Frame_format.md of lz4/lz4).
-enum LZ4 {
+package enum LZ4 {
     /// A byte adds at most 255 to the length of a match.
     static let largestRatio = 256
 
@@ -9,7 +9,7 @@ enum LZ4 {
     ///
     /// - Parameter start: bytes of `output` that are filled already; matches of linked blocks reach back into them.
     /// - Returns: bytes of `output` that are filled afterwards.
-    static func decompressBlock(
+    package static func decompressBlock(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, from start: Int = 0
     ) throws(DataError) -> Int {
         guard let source = input.baseAddress, let target = output.baseAddress else { throw ended }
@@ -43,7 +43,7 @@ enum LZ4 {
     }
 
     /// Decompresses frames up to the end of `input`, which must fill `output`.
-    static func decompressFrames(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(DataError) {
+    package static func decompressFrames(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(DataError) {
         var cursor = ByteCursor(input)
         var filled = 0
         while cursor.remaining > 0 { filled = try decompressFrame(&cursor, into: output, from: filled) }

@@ -1,12 +1,12 @@
-import ApusData
+package import ApusData
 
 /// Decompression of raw Snappy data (google/snappy, format_description.txt), as in Parquet's pages.
-enum Snappy {
+package enum Snappy {
     /// Three bytes make at most 64, so that what claims much more is refused before memory is taken for it.
     static let largestRatio = 24
 
     /// - Parameter output: as large as the data must decompress to.
-    static func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(DataError) {
+    package static func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(DataError) {
         var cursor = ByteCursor(input)
         let size = try cursor.size()
         guard size == output.count else { throw damaged("they announce \(size) bytes instead of \(output.count)") }

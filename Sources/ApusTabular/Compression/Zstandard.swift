@@ -1,8 +1,8 @@
-import ApusData
+package import ApusData
 import Glibc
 
 /// Decompression by the system's libzstd, which is loaded when the first file needs it.
-final class Zstandard {
+package final class Zstandard {
     private typealias Decompress =
         @convention(c) (
             OpaquePointer?, UnsafeMutableRawPointer?, Int, UnsafeRawPointer?, Int
@@ -21,7 +21,7 @@ final class Zstandard {
 
     /// - Parameter name: of the library, as `dlopen` takes it.
     /// - Throws: `DataError` with the package to install when the library is missing.
-    init(library name: String = "libzstd.so.1") throws(DataError) {
+    package init(library name: String = "libzstd.so.1") throws(DataError) {
         guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
             let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
             throw DataError(.system, "the file is compressed with Zstandard, and its library is missing (\(reason)); apt-get install libzstd1")

@@ -1,8 +1,8 @@
-import ApusData
+package import ApusData
 
 /// Reads the compact protocol of Apache Thrift (thrift-compact-protocol.md), in which Parquet writes its footer and page headers.
-struct ThriftReader {
-    struct Field {
+package struct ThriftReader {
+    package struct Field {
         let id: Int16
         let type: UInt8
     }
@@ -24,13 +24,13 @@ struct ThriftReader {
     private var cursor: ByteCursor
     private var depth = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { cursor = ByteCursor(bytes) }
+    package init(_ bytes: UnsafeRawBufferPointer) { cursor = ByteCursor(bytes) }
 
     /// Bytes read so far.
     var position: Int { cursor.position }
 
     /// Reads a structure; `body` reads the value of a field and returns true, or false for fields to be skipped.
-    mutating func structure(_ body: (inout ThriftReader, Field) throws(DataError) -> Bool) throws(DataError) {
+    package mutating func structure(_ body: (inout ThriftReader, Field) throws(DataError) -> Bool) throws(DataError) {
         try descend()
         var id: Int16 = 0
         while true {

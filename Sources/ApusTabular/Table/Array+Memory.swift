@@ -1,4 +1,4 @@
-import ApusData
+package import ApusData
 
 extension Array {
     /// `withUnsafeBytes` that keeps the type of the error.
@@ -15,7 +15,7 @@ extension Array {
 
 extension Array where Element: BitwiseCopyable {
     /// An array of `count` elements that `body` writes, each of them; nothing is written to the memory beforehand.
-    init(count: Int, _ body: (UnsafeMutablePointer<Element>) throws(DataError) -> Void) throws(DataError) {
+    package init(count: Int, _ body: (UnsafeMutablePointer<Element>) throws(DataError) -> Void) throws(DataError) {
         var failure: DataError?
         self.init(unsafeUninitializedCapacity: count) { buffer, filled in
             guard let start = buffer.baseAddress, count > 0 else { return }

@@ -3,7 +3,7 @@ import Glibc
 
 /// Memory that grows when it is asked for more, and is reused. Nothing is written to it beforehand, so that a size that
 /// a damaged file claims costs nothing until bytes really come.
-final class ByteBuffer {
+package final class ByteBuffer {
     private var start: UnsafeMutableRawPointer?
     private var capacity = 0
 

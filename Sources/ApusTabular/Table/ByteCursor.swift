@@ -1,11 +1,11 @@
 import ApusData
 
 /// Reads numbers and pieces of bytes from the front, never beyond the end.
-struct ByteCursor {
+package struct ByteCursor {
     let bytes: UnsafeRawBufferPointer
     private(set) var position = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     var remaining: Int { bytes.count - position }
 

@@ -1,11 +1,11 @@
-import ApusData
+package import ApusData
 
 /// Moments in the units of the formats, as milliseconds.
-enum MomentScale {
+package enum MomentScale {
     /// Converts `count` moments in place; fractions of a millisecond are rounded down.
     ///
     /// - Parameter perSecond: units per second, 1 to 1000000000 by powers of 1000.
-    static func toMilliseconds(_ values: UnsafeMutablePointer<UInt64>, count: Int, perSecond: Int64) throws(DataError) {
+    package static func toMilliseconds(_ values: UnsafeMutablePointer<UInt64>, count: Int, perSecond: Int64) throws(DataError) {
         switch perSecond {
         case 1000: return
         case ..<1000:
@@ -21,7 +21,7 @@ enum MomentScale {
     }
 
     /// Converts days since 1970 in place.
-    static func daysToMilliseconds(_ values: UnsafeMutablePointer<UInt64>, count: Int) throws(DataError) {
+    package static func daysToMilliseconds(_ values: UnsafeMutablePointer<UInt64>, count: Int) throws(DataError) {
         for index in 0..<count { values[index] = try multiply(values[index], 86_400_000, "days") }
     }
 

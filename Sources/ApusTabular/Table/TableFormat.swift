@@ -20,16 +20,24 @@ public enum TableFormat: Sendable {
         return nil
     }
 
+    static func detect(path: String) throws(DataError) -> TableFormat? { try detect(try MappedFile(path: path)) }
+
+    private static func detect(_ file: MappedFile) throws(DataError) -> TableFormat? {
+        // The bytes are there only as long as the object is.
+        let head = withExtendedLifetime(file) { Array(file.bytes.prefix(8)) }
+        return try detect(head: head)
+    }
+
     /// Opens a Parquet or Feather file, as its content says.
     ///
     /// - Throws: `DataError` with the path when the file is neither, damaged or of a kind that is not read.
     public static func open(path: String) throws(DataError) -> any TableFile {
         let file = try MappedFile(path: path)
         do throws(DataError) {
-            switch try detect(head: Array(file.bytes.prefix(8))) {
+            switch try detect(file) {
             case .parquet: return try ParquetFile(file)
             case .arrow: return try ArrowFile(file)
-            case nil: throw DataError(.malformed, "this is no Parquet and no Feather file")
+            case nil: throw DataError(.malformed, "this is neither a Parquet nor a Feather file")
             }
         } catch {
             throw DataError(error.code, error.message, source: path)

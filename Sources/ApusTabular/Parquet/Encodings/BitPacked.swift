@@ -1,11 +1,11 @@
-import ApusData
+package import ApusData
 
 /// Numbers of the same width in bits, the lowest bit first, as Parquet's hybrid and delta encodings pack them.
-enum BitPacked {
+package enum BitPacked {
     /// Unpacks `count` numbers of `width` bits from the front of `bytes`.
     ///
     /// - Parameter width: 0 to 64, and at most the bits of `Number`.
-    static func unpack<Number: FixedWidthInteger & UnsignedInteger>(
+    package static func unpack<Number: FixedWidthInteger & UnsignedInteger>(
         _ bytes: UnsafeRawBufferPointer, width: Int, count: Int, into output: UnsafeMutablePointer<Number>
     ) throws(DataError) {
         guard (0...Number.bitWidth).contains(width) else { throw DataError(.malformed, "packed numbers of \(width) bits") }

@@ -1,9 +1,9 @@
-import ApusData
+package import ApusData
 
 /// Parquet's packed differences of whole numbers (Encodings.md, "DELTA_BINARY_PACKED = 5").
-enum DeltaBinaryPacked {
+package enum DeltaBinaryPacked {
     /// Decodes the `count` numbers at the front of `cursor`, which then stands behind them; sums wrap at 64 bits.
-    static func decode(_ cursor: inout ByteCursor, count: Int, into output: UnsafeMutablePointer<UInt64>) throws(DataError) {
+    package static func decode(_ cursor: inout ByteCursor, count: Int, into output: UnsafeMutablePointer<UInt64>) throws(DataError) {
         let blockSize = try cursor.size()
         let miniblocks = try cursor.size()
         let total = try cursor.size()

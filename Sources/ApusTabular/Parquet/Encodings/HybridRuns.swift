@@ -1,9 +1,9 @@
-import ApusData
+package import ApusData
 
 /// Parquet's hybrid of run lengths and bit-packed groups of eight (Encodings.md, "RLE = 3").
-enum HybridRuns {
+package enum HybridRuns {
     /// Decodes the first `count` numbers of `width` bits.
-    static func decode(
+    package static func decode(
         _ bytes: UnsafeRawBufferPointer, width: Int, count: Int, into output: UnsafeMutablePointer<UInt32>
     ) throws(DataError) {
         guard (0...32).contains(width) else { throw DataError(.malformed, "numbers of \(width) bits") }

@@ -8,7 +8,7 @@ extension Table {
         try saveParquet(to: path, rowsPerGroup: 1_000_000, rowsPerPage: 131_072)
     }
 
-    func saveParquet(to path: String, rowsPerGroup: Int, rowsPerPage: Int) throws(DataError) {
+    package func saveParquet(to path: String, rowsPerGroup: Int, rowsPerPage: Int) throws(DataError) {
         let file = try OutputFile(path: path)
         let mark = Array("PAR1".utf8)
         try file.write(mark)
