@@ -77,6 +77,19 @@ import Testing
         }
     }
 
+    @Test func `many small pieces cannot claim more than one large one`() throws {
+        let decompressor = Decompressor(budget: Budget(fileSize: 100))
+        // A Snappy literal and copies of it: 2 MiB of zeros.
+        let size = 2 << 20
+        let bytes: [UInt8] =
+            [0x80, 0x80, 0x80, 0x01, 0xFC, 63, 0, 0, 0] + [UInt8](repeating: 0, count: 64)
+            + (0..<size / 64 - 1).flatMap { _ in [UInt8(0xFE), 64, 0] }
+        try bytes.withUnsafeBytes { bytes in
+            for _ in 0..<512 { _ = try decompressor.decompress(bytes, .snappy, size: size) }
+            #expect(throws: DataError.self) { _ = try decompressor.decompress(bytes, .snappy, size: size) }
+        }
+    }
+
     @Test func `structures within structures end somewhere`() throws {
         let bytes = [UInt8](repeating: 0x1C, count: 100_000)
         try bytes.withUnsafeBytes { bytes in

@@ -17,6 +17,7 @@ extension CandleSeries {
     /// - Throws: `DataError` with line and column of the first field that cannot be read; `CancellationError` when `shouldStop` says so.
     public init(csvPath path: String, progress: (Double) -> Void = { _ in }, shouldStop: () -> Bool = { false }) throws {
         let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
         do {
             try self.init(csv: file.bytes, progress: progress, shouldStop: shouldStop)
         } catch let error as DataError {

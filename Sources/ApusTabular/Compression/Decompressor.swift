@@ -21,11 +21,12 @@ package enum Codec: String, CaseIterable {
     }
 }
 
-/// Decompresses pieces of one file after another, into memory that is reused.
+/// Decompresses the pieces of one column after another, into memory that is reused.
 package final class Decompressor {
     private let budget: Budget
     private let buffer = ByteBuffer()
     private var zstandard: Zstandard?
+    private var total = 0
 
     package init(budget: Budget) { self.budget = budget }
 
@@ -47,7 +48,9 @@ package final class Decompressor {
             }
             return input
         }
-        try budget.check(bytes: size)
+        // All pieces together: few bytes can be a gigabyte of zeros, and a file can have many such pieces.
+        total += size
+        try budget.check(bytes: total)
         let output = try (buffer ?? self.buffer).room(size)
         switch codec {
         case .uncompressed: break
