@@ -10,7 +10,8 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
-//   reports:  ApusInspection -> ApusData, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
+//   reports:  ApusInspection -> ApusData, ApusTabular, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
+//   tables:   ApusTabular -> ApusData, ApusZip                 (Parquet and Feather, and candles in them)
 //   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
 //   Swift:    apus-swift -> SwiftCells -> SwiftCellCompiler     (compiling knows no process that cells run in)
@@ -54,14 +55,15 @@ let package = Package(
             name: "apus-swift", dependencies: ["ApusCells", "ApusMagics", "ApusSession", "ApusSessionProcess", "SwiftCellCompiler", "SwiftCells"],
             swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
-            name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "CApusBench", argumentParser],
+            name: "ApusBench",
+            dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusTabular", "CApusBench", argumentParser],
             swiftSettings: settings),
         library(
             "ApusCLI",
             [
                 "ApusJSON", "ApusSession", "ApusSessionProcess", "ApusMagics", "ApusJournal", "NotebookFormat", "NotebookRunner", "ApusKernel",
-                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusModelFiles", "ApusSystem", "SwiftCellCompiler",
-                "ApusInspection", argumentParser,
+                "JupyterProtocol", "JupyterTransport", "ApusThreads", "CLinux", "ApusData", "ApusTabular", "ApusModelFiles", "ApusSystem",
+                "SwiftCellCompiler", "ApusInspection", argumentParser,
             ]),
 
         // Ground: what several parts need and no part owns.
@@ -92,8 +94,8 @@ let package = Package(
         library(
             "ApusMagics",
             [
-                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusModelFiles", "ApusPlot",
-                "ApusSystem", argumentParser,
+                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusTabular", "ApusHub", "ApusModelFiles",
+                "ApusPlot", "ApusSystem", argumentParser,
             ]),
 
         // Engine.
@@ -108,10 +110,11 @@ let package = Package(
         library("ApusPickle"),
         library("ApusZip"),
         library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
+        library("ApusTabular", ["ApusData", "ApusZip"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
         library(
-            "ApusInspection", ["ApusJSON", "ApusSystem", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "NotebookFormat"]),
+            "ApusInspection", ["ApusJSON", "ApusSystem", "ApusData", "ApusTabular", "ApusModelFiles", "ApusNN", "ApusTraining", "NotebookFormat"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusHTTP", ["CCurl"]),
         library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
@@ -147,15 +150,19 @@ let package = Package(
         tests("ApusTraining", ["ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
+        .executableTarget(
+            name: "TableProbe", dependencies: ["ApusData", "ApusTabular"], path: "Tests/TableProbe", swiftSettings: settings),
+        tests("ApusTabular", ["ApusData", "ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
-        tests("ApusInspection", ["ApusJSON", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
+        tests("ApusInspection", ["ApusJSON", "ApusData", "ApusTabular", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
         tests("ApusHTTP", ["ApusJSON", "HubTestServer", "TestSupport"]),
         .executableTarget(
             name: "ApusFuzz",
             dependencies: [
                 "ApusData", "ApusHTTP", "ApusHub", "ApusInspection", "ApusJSON", "ApusJournal", "ApusMagics", "ApusModelFiles", "ApusSession",
-                "ApusSessionProcess", "ApusSystem", "ApusTraining", "ApusZip", "JupyterProtocol", "NotebookFormat", "TestSupport", argumentParser,
+                "ApusSessionProcess", "ApusSystem", "ApusTabular", "ApusTraining", "ApusZip", "JupyterProtocol", "NotebookFormat", "TestSupport",
+                argumentParser,
             ], path: "Tests/Fuzz", swiftSettings: settings),
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),

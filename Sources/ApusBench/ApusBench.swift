@@ -4,5 +4,8 @@ import ArgumentParser
 @main struct ApusBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ApusBench", abstract: "Measures the training engine. Every measurement is one line of JSON.",
-        subcommands: [TrainCommand.self, InferCommand.self, FirstStepCommand.self, ShapeCommand.self, LearnCommand.self, PeakCommand.self])
+        subcommands: [
+            TrainCommand.self, InferCommand.self, FirstStepCommand.self, ShapeCommand.self, LearnCommand.self, PeakCommand.self,
+            ParquetCommand.self,
+        ])
 }

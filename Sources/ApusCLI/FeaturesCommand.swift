@@ -1,19 +1,20 @@
 import ApusData
+import ApusTabular
 public import ArgumentParser
 import Glibc
 
-/// `apus features`: the six feature files from a CSV of candles.
+/// `apus features`: the six feature files from a file of candles.
 public struct FeaturesCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Turn OHLCV candles into the six feature files of a timeframe.",
         discussion: """
-            Reads a CSV with date, open, high, low, close and volume, computes 13 indicators, the ZigZag points and the labels, and writes \
+            Reads a CSV, Parquet or Feather file with date, open, high, low, close and volume, computes 13 indicators, the ZigZag points and the labels, and writes \
             X_sequences.npy, y_class.npy, y_reg.npy, scaler.pkl, zigzag_points.json and statistics.json, each prefixed with the timeframe.
 
             Example: apus features BTC_USDT-15m.csv --timeframe 15m --out features
             """)
 
-    @Argument(help: "The CSV file with the candles.") var candles: String
+    @Argument(help: "The CSV, Parquet or Feather file with the candles.") var candles: String
     @Option(help: "The time a candle covers, such as 15m, 1h or 1d.") var timeframe: String
     @Option(name: .shortAndLong, help: "The folder for the files; made when missing.") var out: String
     @Option(help: "Reversal that makes a ZigZag point, in percent.") var threshold = 5.0
@@ -32,7 +33,7 @@ public struct FeaturesCommand: ParsableCommand {
             threshold: threshold, sequenceLength: sequenceLength, scalerRows: scaleOnAllRows ? .all : .training(fraction: trainingShare),
             lowest: correctLowest ? .lows : .highs)
         let pipeline = try interrupt.exitIfCancelled {
-            let series = try CandleSeries(csvPath: candles, progress: { progress.update($0 * 0.2) }, shouldStop: { interrupt.isPending })
+            let series = try CandleSeries(file: candles, progress: { progress.update($0 * 0.2) }, shouldStop: { interrupt.isPending })
             let pipeline = try FeaturePipeline(
                 candles: series, timeframe: step, options: options, progress: { progress.update(0.2 + $0 * 0.4) },
                 shouldStop: { interrupt.isPending })

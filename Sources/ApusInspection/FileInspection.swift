@@ -1,5 +1,6 @@
 import ApusModelFiles
 import ApusSystem
+import ApusTabular
 import ApusTraining
 
 /// Tells what a file holds, by its content and never by its name (only text formats have no mark of their own).
@@ -14,6 +15,7 @@ public enum FileInspection {
 
     private static func contents(of path: String, _ head: [UInt8]) throws -> FileReport {
         if head.starts(with: Array("APUSCKPT".utf8)) { return try FileReport(checkpoint: path) }
+        if let report = try FileReport(table: path, head) { return report }
         switch ModelFileKind.detect(head: head) {
         case .hdf5: return try FileReport(keras: try KerasModelFile(reading: path), format: "Keras model (.h5)")
         case .zip:

@@ -3,6 +3,7 @@ import ApusInspection
 import ApusJSON
 import ApusModelFiles
 import ApusNN
+import ApusTabular
 import ApusTraining
 import TestSupport
 import Testing
@@ -48,6 +49,19 @@ import Testing
         try NumPyArchive.save([.init("x", [1] as [Int16], shape: []), .init("y", [Bool](), shape: [0, 7])], to: folder.file("a.npz"))
         #expect(try report("a.npy").text(path: "a.npy").contains("array  float32  (3, 2)"))
         #expect(try report("a.npz").arrays.map(\.shape) == [[], [0, 7]])
+    }
+
+    @Test func `tables show their columns, rows, writer and compression`() throws {
+        try Table([.init("time", .timestamps([0, 1])), .init("p", .numbers([0.5, 1])), .init("label", .text(["a", "b"]))])
+            .saveParquet(to: folder.file("t.parquet"))
+        let report = try report("t.parquet")
+        #expect(report.kind == "table (Parquet)" && report.metadata["rows"] == 2 && report.metadata["writer"] == "apus")
+        #expect(report.metadata["compression"] == "none" && report.metadata["row_groups"] == 1)
+        #expect(report.arrays.map(\.elementType) == ["INT64 timestamp[ms]", "DOUBLE", "BYTE_ARRAY text"])
+        #expect(report.text(path: "t").contains("label  BYTE_ARRAY text      (2,)"))
+        try folder.write("FEA1".utf8, to: "old.feather")
+        let error = try #require(throws: DataError.self) { try self.report("old.feather") }
+        #expect(error.message.contains("version 1") && error.source == folder.file("old.feather"))
     }
 
     @Test func `scalers, candles, notebooks and checkpoints are told`() throws {

@@ -9,6 +9,7 @@ import ApusModelFiles
 import ApusSession
 import ApusSessionProcess
 import ApusSystem
+import ApusTabular
 import ApusTraining
 import ApusZip
 import JupyterProtocol
@@ -20,6 +21,8 @@ let readers: [FuzzReader] = [
     FuzzReader("npy", .files("ApusDataTests/Fixtures/npy/*.npy")) { try readArray(NumPyArray(bytes: $0.bytes)) },
     FuzzReader("npz", .files("ApusDataTests/Fixtures/npy/*.npz")) { try readArchive($0.file()) },
     FuzzReader("csv", .bytes { _ in csvSeeds }) { _ = try CandleSeries(csv: $0.text).validate() },
+    FuzzReader("parquet", .files("ApusTabularTests/Fixtures/*.parquet")) { try readTable($0.file()) },
+    FuzzReader("feather", .files("ApusTabularTests/Fixtures/*.feather")) { try readTable($0.file()) },
     FuzzReader("pickle", .files("ApusDataTests/Fixtures/scaler/*.pkl")) { _ = try StandardScaler(pickle: $0.bytes).pickled() },
     FuzzReader("safetensors", .bytes(safetensors)) { try readTensors($0.bytes) },
     FuzzReader("keras", .files("ApusModelFilesTests/Fixtures/[!h]*.h5")) { _ = try KerasModelFile(reading: $0.file()).makeModel() },
@@ -71,6 +74,13 @@ private func readArray(_ array: NumPyArray) throws {
 private func readArchive(_ path: String) throws {
     let archive = try NumPyArchive(path: path)
     for name in archive.names { try readArray(archive.array(name)) }
+}
+
+/// Each column by itself, so that damage to one does not hide the others.
+private func readTable(_ path: String) throws {
+    let table = try TableFormat.open(path: path)
+    for column in table.columns.prefix(30) where column.refusal == nil { _ = try? table.read([column.name]) }
+    _ = try CandleSeries(file: path).validate()
 }
 
 private func readZip(_ bytes: [UInt8]) throws {

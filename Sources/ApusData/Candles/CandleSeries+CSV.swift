@@ -17,6 +17,7 @@ extension CandleSeries {
     /// - Throws: `DataError` with line and column of the first field that cannot be read; `CancellationError` when `shouldStop` says so.
     public init(csvPath path: String, progress: (Double) -> Void = { _ in }, shouldStop: () -> Bool = { false }) throws {
         let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
         do {
             try self.init(csv: file.bytes, progress: progress, shouldStop: shouldStop)
         } catch let error as DataError {
@@ -59,7 +60,10 @@ extension CandleSeries {
         progress(1)
     }
 
-    private static func columns(_ header: [String]) throws(DataError) -> [Int] {
+    /// Finds time, open, high, low, close and volume, in this order, among the names of a table's columns.
+    ///
+    /// - Throws: `DataError` with the names that are there and those that are accepted.
+    package static func columns(_ header: [String]) throws(DataError) -> [Int] {
         let names = header.map { name in name.lowercased().filter { $0 != " " && $0 != "_" && $0 != "-" } }
         var columns: [Int] = []
         for (column, candidates) in columnNames {

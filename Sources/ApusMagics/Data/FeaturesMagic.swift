@@ -1,19 +1,23 @@
 import ApusData
 import ApusHub
 import ApusSession
+import ApusTabular
 import ArgumentParser
 
 /// `%%features`: turns OHLCV candles into the six feature files of the hub layout.
 struct FeaturesMagic: Magic {
     static let name = "features"
-    static let abstract = "Turns OHLCV candles (CSV) into the six feature files: 13 indicators, ZigZag labels, scaler and statistics."
+    static let abstract =
+        "Turns OHLCV candles (CSV, Parquet or Feather) into the six feature files: 13 indicators, ZigZag labels, scaler and statistics."
     static let discussion = """
         Each row of the result covers 30 candles and is labelled with the type of the next ZigZag point (HH, LL, HL, LH) and the bars to it. \
         The scaler is fitted on the rows of the training part only; `--scale-all` fits it on all rows, as the published files were.
         """
     static let example = "%%features --candles BTC_USDT-15m.csv --timeframe 15m --out features"
 
-    @Option(help: "The candles: a CSV file with date, open, high, low, close, volume.", completion: .file(extensions: ["csv"])) var candles: String
+    @Option(
+        help: "The candles: a CSV, Parquet or Feather file with date, open, high, low, close, volume.",
+        completion: .file(extensions: ["csv", "parquet", "feather", "arrow"])) var candles: String
     @Option(help: "The timeframe of the candles: 15m, 1h, 4h, 1d.") var timeframe: String
     @Option(help: "The folder for the six files; made when it is missing.", completion: .directory) var out: String
     @Option(help: "The ZigZag threshold in percent.") var threshold = 5.0
@@ -31,7 +35,7 @@ struct FeaturesMagic: Magic {
         let timeframe = try Timeframe(timeframe)
         let progress = cell.progress("Features", total: 100, unit: .percent)
         let series = try CandleSeries(
-            csvPath: cell.path(candles), progress: { progress.update(completed: Int($0 * 20)) }, shouldStop: { cell.shouldStop })
+            file: cell.path(candles), progress: { progress.update(completed: Int($0 * 20)) }, shouldStop: { cell.shouldStop })
         let options = FeatureOptions(threshold: threshold, scalerRows: scaleAll ? .all : .training(fraction: 0.7))
         let pipeline = try FeaturePipeline(
             candles: series, timeframe: timeframe, options: options, progress: { progress.update(completed: 20 + Int($0 * 50)) },

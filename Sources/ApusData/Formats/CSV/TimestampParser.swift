@@ -1,20 +1,25 @@
 /// Reads a moment as milliseconds since 1970 UTC: ISO 8601 dates and times, or a count of s, ms, µs or ns since 1970.
 ///
 /// A time without zone is UTC. The unit of a count follows from its size (years 1973 to 5138 are unambiguous).
-func parseTimestamp(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int64? {
+package func parseTimestamp(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int64? {
     guard !bytes.isEmpty else { return nil }
     let isCount = bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }
     if isCount, let value = parseDecimal(bytes), value >= 0 {
-        switch value {
-        case ..<1e11: return Int64((value * 1000).rounded())
-        case ..<1e14: return Int64(value.rounded(.down))
-        case ..<1e17: return Int64((value / 1e3).rounded(.down))
-        case ..<9e18: return Int64((value / 1e6).rounded(.down))
-        default: return nil
-        }
+        return timestamp(count: value)
     }
     var parser = ISO8601Parser(bytes: bytes)
     return parser.parse()
+}
+
+/// Milliseconds since 1970 of a count of s, ms, µs or ns, told apart by its size; nil below 0 and where no unit fits.
+package func timestamp(count value: Double) -> Int64? {
+    switch value {
+    case 0..<1e11: Int64((value * 1000).rounded())
+    case 1e11..<1e14: Int64(value.rounded(.down))
+    case 1e14..<1e17: Int64((value / 1e3).rounded(.down))
+    case 1e17..<9e18: Int64((value / 1e6).rounded(.down))
+    default: nil
+    }
 }
 
 private struct ISO8601Parser {
