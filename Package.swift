@@ -10,6 +10,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//             ApusIndicators -> ApusData, ApusText            (candles know no indicators)
 //   reports:  ApusInspection -> ApusData, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
 //   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
 //   network:  ApusHub -> ApusHTTP -> CCurl                     (HTTP knows no hub)
@@ -54,7 +55,8 @@ let package = Package(
             name: "apus-swift", dependencies: ["ApusCells", "ApusMagics", "ApusSession", "ApusSessionProcess", "SwiftCellCompiler", "SwiftCells"],
             swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
-            name: "ApusBench", dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "CApusBench", argumentParser],
+            name: "ApusBench",
+            dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusIndicators", "CApusBench", argumentParser],
             swiftSettings: settings),
         library(
             "ApusCLI",
@@ -108,6 +110,7 @@ let package = Package(
         library("ApusPickle"),
         library("ApusZip"),
         library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
+        library("ApusIndicators", ["ApusData", "ApusText"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
         library(
@@ -147,6 +150,7 @@ let package = Package(
         tests("ApusTraining", ["ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests("ApusIndicators", ["ApusData", "ApusJSON", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusInspection", ["ApusJSON", "ApusData", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),
         .target(name: "HubTestServer", dependencies: ["ApusHTTP", "ApusJSON"], path: "Tests/HubTestServer", swiftSettings: settings),
