@@ -16,10 +16,10 @@ import Testing
     }
 
     @Test func `rows are the candles after the longest warm-up`() throws {
-        // 19 columns: more than are written together.
-        let names = ["close", "ema_34", "rsi_14", "bb_width", "return_lag_3", "volume"] + (2...14).map { "sma_\($0)" }
+        // 36 columns: more than are written together.
+        let names = ["close", "ema_34", "rsi_14", "bb_width", "return_lag_3", "volume"] + (2...31).map { "sma_\($0)" }
         let table = try FeatureColumns(names).compute(Self.candles, using: BuiltInIndicators())
-        #expect(table.names == names && table.warmUp == 33 && table.rowCount == 320 - 33 && table.columnCount == 19)
+        #expect(table.names == names && table.warmUp == 33 && table.rowCount == 320 - 33 && table.columnCount == 36)
         #expect(table.values.count == table.rowCount * table.columnCount && table.library == "built-in")
         #expect(table.openTimes == Array(Self.candles.openTimes[33...]))
         for (index, name) in names.enumerated() {

@@ -52,10 +52,12 @@ struct ColumnName {
 
     private static func unknown(_ text: String, name: String, numbers: [String]) -> IndicatorError {
         let families = FeatureColumns.families
-        let ranked = families.map { ($0, EditDistance.between(Array($0.name), Array(name.lowercased()))) }.min { $0.1 < $1.1 }!
+        // Nothing is near a name much longer than all there are.
+        let letters = Array(name.lowercased().prefix(40))
+        let nearest = families.map { (family: $0, distance: EditDistance.between(Array($0.name), letters)) }.min { $0.distance < $1.distance }!
         var message = "there is no column '\(text)'"
-        if ranked.1 <= max(2, name.count / 3) {
-            let family = ranked.0
+        if nearest.distance <= max(2, letters.count / 3) {
+            let family = nearest.family
             let corrected = ([family.name] + numbers).joined(separator: "_")
             let isValid = (try? ColumnName(corrected)) != nil
             message += "; did you mean '\(isValid ? corrected : family.example)'?"

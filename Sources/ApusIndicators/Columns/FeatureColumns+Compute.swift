@@ -3,7 +3,7 @@ public import ApusData
 extension FeatureColumns {
     /// Computes the table. A row depends on its own and earlier candles only.
     ///
-    /// Memory: 4 bytes a value of the table, and about 0.5 kB a candle on the way.
+    /// Memory: 4 bytes a value of the table, and about 0.2 kB a candle on the way.
     ///
     /// - Parameters:
     ///   - candles: N candles in order of time; gaps are allowed.

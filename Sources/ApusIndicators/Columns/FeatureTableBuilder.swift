@@ -7,25 +7,42 @@ struct FeatureTableBuilder {
     private let names: [String]
     private let candles: CandleSeries
     private let warmUp: Int
+    private let rowCount: Int
+    /// Row-major, shape (R, F).
     private var values: [Float]
-    private var waiting: [(index: Int, column: [Double])] = []
+    /// Columns that are not in `values` yet, one after the other, and where they belong.
+    private var waiting: [Float]
+    private var waitingIndices: [Int] = []
 
-    /// Floats in a line of cache, and streams that processors read ahead.
-    private static let together = 16
+    /// Two lines of cache: more would take more memory, fewer touch each line of the table more often.
+    private static let together = 32
 
     init(names: [String], candles: CandleSeries, warmUp: Int) {
         self.names = names
         self.candles = candles
         self.warmUp = warmUp
-        values = [Float](repeating: 0, count: names.count * (candles.count - warmUp))
+        rowCount = candles.count - warmUp
+        values = [Float](repeating: 0, count: names.count * rowCount)
+        waiting = [Float](repeating: 0, count: min(names.count, Self.together) * rowCount)
     }
 
     /// - Parameter column: one value per candle.
     /// - Throws: `IndicatorError` when a row has no finite Float in it.
     mutating func add(_ column: [Double], at index: Int) throws(IndicatorError) {
-        try check(column, name: names[index])
-        waiting.append((index, column))
-        if waiting.count == Self.together { write() }
+        var bad = 0
+        let start = waitingIndices.count * rowCount
+        waiting.withUnsafeMutableBufferPointer { waiting in
+            column.withUnsafeBufferPointer { column in
+                for row in 0..<rowCount {
+                    let value = Float(column[warmUp + row])
+                    waiting[start + row] = value
+                    bad += value.isFinite ? 0 : 1
+                }
+            }
+        }
+        guard bad == 0 else { throw undefined(column, name: names[index], count: bad) }
+        waitingIndices.append(index)
+        if waitingIndices.count == Self.together { write() }
     }
 
     mutating func table(library: String) -> FeatureTable {
@@ -34,40 +51,28 @@ struct FeatureTableBuilder {
     }
 
     private mutating func write() {
-        let (width, warmUp) = (names.count, warmUp)
-        let indices = waiting.map(\.index)
-        // Rows in pieces that stay in the cache until each column of them is in.
-        let piece = 128
+        let width = names.count
+        // Rows in pieces that stay in the nearest cache until each column of them is in.
+        let piece = 64
         values.withUnsafeMutableBufferPointer { values in
-            for start in stride(from: warmUp, to: candles.count, by: piece) {
-                let end = min(start + piece, candles.count)
-                for (slot, index) in indices.enumerated() {
-                    waiting[slot].column.withUnsafeBufferPointer { column in
-                        var place = (start - warmUp) * width + index
-                        for candle in start..<end {
-                            values[place] = Float(column[candle])
-                            place += width
-                        }
+            waiting.withUnsafeBufferPointer { waiting in
+                for start in stride(from: 0, to: rowCount, by: piece) {
+                    let end = min(start + piece, rowCount)
+                    for (slot, index) in waitingIndices.enumerated() {
+                        for row in start..<end { values[row * width + index] = waiting[slot * rowCount + row] }
                     }
                 }
             }
         }
-        waiting.removeAll(keepingCapacity: true)
+        waitingIndices.removeAll()
     }
 
-    private func check(_ column: [Double], name: String) throws(IndicatorError) {
-        let largest = Double(Float.greatestFiniteMagnitude)
-        // Written so that NaN counts, too.
-        let bad = column.withUnsafeBufferPointer { values in
-            var bad = 0
-            for index in warmUp..<values.count { bad += abs(values[index]) <= largest ? 0 : 1 }
-            return bad
-        }
-        guard bad > 0, let first = (warmUp..<column.count).first(where: { !(abs(column[$0]) <= largest) }) else { return }
+    private func undefined(_ column: [Double], name: String, count: Int) -> IndicatorError {
+        let first = column.indices.dropFirst(warmUp).first { !Float(column[$0]).isFinite }!
         let time = CalendarTime(milliseconds: candles.openTimes[first])
-        throw IndicatorError(
+        return IndicatorError(
             .undefinedValue,
-            "column '\(name)' has no finite value in \(bad) of \(column.count - warmUp) rows, first in candle \(first) at \(time), where it is "
+            "column '\(name)' has no finite value in \(count) of \(rowCount) rows, first in candle \(first) at \(time), where it is "
                 + "\(column[first]); look at the prices and volumes up to there")
     }
 }

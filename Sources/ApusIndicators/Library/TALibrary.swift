@@ -45,7 +45,9 @@ public struct TALibrary: IndicatorLibrary {
     public func columns(of indicator: TechnicalIndicator, for candles: CandleSeries) throws(IndicatorError) -> [[Double]] {
         guard candles.count > 0 else { return try BuiltInIndicators().columns(of: indicator, for: candles) }
         let (highs, lows, closes, volumes) = (candles.highs, candles.lows, candles.closes, candles.volumes)
-        let last = Int32(candles.count - 1)
+        guard let last = Int32(exactly: candles.count - 1) else {
+            throw IndicatorError(.library, "TA-Lib takes at most \(Int32.max) candles, not \(candles.count); use the built-in indicators")
+        }
 
         func outputs(
             _ function: String, _ count: Int = 1, _ call: (TAFunctions.Index, TAFunctions.Index, [TAFunctions.Output]) -> Int32
