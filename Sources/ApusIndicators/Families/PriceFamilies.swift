@@ -6,12 +6,12 @@ extension IndicatorFamily {
         raw("low", "lowest price of the candle") { $0.lows },
         raw("close", "price at the candle's end") { $0.closes },
         raw("volume", "traded amount of the base asset") { $0.volumes },
-        average("sma", "simple moving average of the close") { .simpleMovingAverage(of: .close, period: $0) },
+        average("sma", "simple moving average of the close") { .simpleMovingAverage(period: $0) },
         average("ema", "exponential moving average of the close") { .exponentialMovingAverage(period: $0) },
         average("wma", "linearly weighted moving average of the close") { .weightedMovingAverage(period: $0) },
-        distance("sma") { .simpleMovingAverage(of: .close, period: $0) },
+        distance("sma") { .simpleMovingAverage(period: $0) },
         distance("ema") { .exponentialMovingAverage(period: $0) },
-        cross("sma") { .simpleMovingAverage(of: .close, period: $0) },
+        cross("sma") { .simpleMovingAverage(period: $0) },
         cross("ema") { .exponentialMovingAverage(period: $0) },
     ]
 

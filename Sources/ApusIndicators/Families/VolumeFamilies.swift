@@ -12,13 +12,13 @@ extension IndicatorFamily {
             return ColumnRecipe(warmUp: period) { input, _ in balanceRatio(input, period: period) }
         },
         IndicatorFamily(name: "volume_sma", parameters: [.period()], summary: "moving average of the volume", example: "volume_sma_20") {
-            .column(of: volumeAverage($0[0]), warmUp: $0[0] - 1)
+            .column(of: .volumeMoments(period: $0[0]), warmUp: $0[0] - 1)
         },
         IndicatorFamily(
             name: "volume_ratio", parameters: [.period()], summary: "volume / volume_sma_PERIOD; 1 where both are 0", example: "volume_ratio_20"
         ) { parameters in
-            ColumnRecipe(needs: [volumeAverage(parameters[0])], warmUp: parameters[0] - 1) { input, columns in
-                volumeRatio(input.volumes, means: columns[0])
+            ColumnRecipe(needs: [.volumeMoments(period: parameters[0])], warmUp: parameters[0] - 1) { input, moments in
+                volumeRatio(input.volumes, means: moments[0])
             }
         },
         IndicatorFamily(
@@ -37,8 +37,4 @@ extension IndicatorFamily {
             .distance(of: .volumeWeightedPrice(period: $0[0]), warmUp: $0[0] - 1)
         },
     ]
-
-    @Sendable private static func volumeAverage(_ period: Int) -> Calculation {
-        .technical(.simpleMovingAverage(of: .volume, period: period))
-    }
 }

@@ -20,8 +20,7 @@ public struct BuiltInIndicators: IndicatorLibrary {
     public func columns(of indicator: TechnicalIndicator, for candles: CandleSeries) throws(IndicatorError) -> [[Double]] {
         let (highs, lows, closes, volumes) = (candles.highs, candles.lows, candles.closes, candles.volumes)
         switch indicator {
-        case .simpleMovingAverage(.close, let period): return [try Indicators.simpleMovingAverage(closes, period: period)]
-        case .simpleMovingAverage(.volume, let period): return [try Indicators.simpleMovingAverage(volumes, period: period)]
+        case .simpleMovingAverage(let period): return [try Indicators.simpleMovingAverage(closes, period: period)]
         case .exponentialMovingAverage(let period): return [try Indicators.exponentialMovingAverage(closes, period: period)]
         case .weightedMovingAverage(let period): return [try Indicators.weightedMovingAverage(closes, period: period)]
         case .movingAverageConvergenceDivergence(let fast, let slow, let signal):

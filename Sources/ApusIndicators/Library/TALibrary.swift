@@ -62,8 +62,7 @@ public struct TALibrary: IndicatorLibrary {
         }
 
         switch indicator {
-        case .simpleMovingAverage(.close, let period): return try ofValues("TA_SMA", functions.sma, closes, period)
-        case .simpleMovingAverage(.volume, let period): return try ofValues("TA_SMA", functions.sma, volumes, period)
+        case .simpleMovingAverage(let period): return try ofValues("TA_SMA", functions.sma, closes, period)
         case .exponentialMovingAverage(let period): return try ofValues("TA_EMA", functions.ema, closes, period)
         case .weightedMovingAverage(let period): return try ofValues("TA_WMA", functions.wma, closes, period)
         case .relativeStrengthIndex(let period): return try ofValues("TA_RSI", functions.rsi, closes, period)

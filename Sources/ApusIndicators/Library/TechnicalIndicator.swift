@@ -1,9 +1,6 @@
-/// One of the indicators that TA-Lib defines, with its parameters.
+/// One of the indicators that TA-Lib defines, with its parameters; of the close where it is of one series.
 public enum TechnicalIndicator: Hashable, Sendable {
-    /// A column of candles.
-    public enum Series: Hashable, Sendable { case close, volume }
-
-    case simpleMovingAverage(of: Series, period: Int)
+    case simpleMovingAverage(period: Int)
     case exponentialMovingAverage(period: Int)
     case weightedMovingAverage(period: Int)
     /// Columns: line, signal, histogram.

@@ -7,7 +7,7 @@ enum Calculation: Hashable, Sendable {
     case returnMoments(period: Int)
     /// Columns: lowest and highest log return.
     case returnExtremes(period: Int)
-    /// Columns: mean and deviation of the volume.
+    /// Columns: mean and deviation of the volume. Never TA-Lib's: its running sum leaves a rest where nothing is traded any more.
     case volumeMoments(period: Int)
     /// Mean price weighted by volume.
     case volumeWeightedPrice(period: Int)
