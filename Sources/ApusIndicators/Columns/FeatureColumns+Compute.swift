@@ -27,15 +27,19 @@ extension FeatureColumns {
         try candles.checkForIndicators()
         let input = CandleInput(candles)
         var calculations = SharedCalculations(columns.map(\.recipe))
-        var builder = FeatureTableBuilder(names: names, candles: candles, warmUp: warmUp)
-        for (index, column) in columns.enumerated() {
-            progress(Double(index) / Double(count))
-            if shouldStop() { throw CancellationError() }
-            let parts = try calculations.take(column.recipe.needs, input, using: library)
-            try builder.add(column.recipe.value(input, parts), at: index)
+        let openTimes = Array(candles.openTimes.dropFirst(warmUp))
+        let values = try [Float](unsafeUninitializedCapacity: count * openTimes.count) { values, initializedCount in
+            var builder = FeatureTableBuilder(names: names, candles: candles, warmUp: warmUp, into: values)
+            for (index, column) in columns.enumerated() {
+                progress(Double(index) / Double(count))
+                if shouldStop() { throw CancellationError() }
+                let parts = try calculations.take(column.recipe.needs, input, using: library)
+                try builder.add(column.recipe.value(input, parts), at: index)
+            }
+            builder.write()
+            initializedCount = count * openTimes.count
         }
-        let table = builder.table(library: library.name)
         progress(1)
-        return table
+        return FeatureTable(names: names, openTimes: openTimes, values: values, warmUp: warmUp, library: library.name)
     }
 }

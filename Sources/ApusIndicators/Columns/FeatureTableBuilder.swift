@@ -8,8 +8,8 @@ struct FeatureTableBuilder {
     private let candles: CandleSeries
     private let warmUp: Int
     private let rowCount: Int
-    /// Row-major, shape (R, F).
-    private var values: [Float]
+    /// Where the table goes: row-major, shape (R, F), not initialised before each column has been added.
+    private let values: UnsafeMutableBufferPointer<Float>
     /// Columns that are not in `values` yet, one after the other, and where they belong.
     private var waiting: [Float]
     private var waitingIndices: [Int] = []
@@ -17,12 +17,12 @@ struct FeatureTableBuilder {
     /// Two lines of cache: more would take more memory, fewer touch each line of the table more often.
     private static let together = 32
 
-    init(names: [String], candles: CandleSeries, warmUp: Int) {
+    init(names: [String], candles: CandleSeries, warmUp: Int, into values: UnsafeMutableBufferPointer<Float>) {
         self.names = names
         self.candles = candles
         self.warmUp = warmUp
         rowCount = candles.count - warmUp
-        values = [Float](repeating: 0, count: names.count * rowCount)
+        self.values = values
         waiting = [Float](repeating: 0, count: min(names.count, Self.together) * rowCount)
     }
 
@@ -45,22 +45,16 @@ struct FeatureTableBuilder {
         if waitingIndices.count == Self.together { write() }
     }
 
-    mutating func table(library: String) -> FeatureTable {
-        write()
-        return FeatureTable(names: names, openTimes: Array(candles.openTimes.dropFirst(warmUp)), values: values, warmUp: warmUp, library: library)
-    }
-
-    private mutating func write() {
+    /// Writes the columns that wait; the last thing to do.
+    mutating func write() {
         let width = names.count
         // Rows in pieces that stay in the nearest cache until each column of them is in.
         let piece = 64
-        values.withUnsafeMutableBufferPointer { values in
-            waiting.withUnsafeBufferPointer { waiting in
-                for start in stride(from: 0, to: rowCount, by: piece) {
-                    let end = min(start + piece, rowCount)
-                    for (slot, index) in waitingIndices.enumerated() {
-                        for row in start..<end { values[row * width + index] = waiting[slot * rowCount + row] }
-                    }
+        waiting.withUnsafeBufferPointer { waiting in
+            for start in stride(from: 0, to: rowCount, by: piece) {
+                let end = min(start + piece, rowCount)
+                for (slot, index) in waitingIndices.enumerated() {
+                    for row in start..<end { values[row * width + index] = waiting[slot * rowCount + row] }
                 }
             }
         }

@@ -24,7 +24,7 @@ extension IndicatorFamily {
             summary: "square root of the sum of PERIOD squared log returns, not annualised", example: "realized_volatility_24"
         ) { parameters in
             let period = parameters[0]
-            return ColumnRecipe(warmUp: period) { input, _ in realizedVolatility(input.logReturns, period: period) }
+            return ColumnRecipe(warmUp: period) { input, _ in realizedVolatility(input.squaredLogReturns, period: period) }
         },
         IndicatorFamily(
             name: "parkinson", parameters: [.period()], summary: "Parkinson's volatility a candle, from highs and lows", example: "parkinson_24"

@@ -20,6 +20,8 @@ final class CandleInput {
         return closes.indices.map { $0 == 0 ? .nan : log(closes[$0] / closes[$0 - 1]) }
     }()
 
+    private(set) lazy var squaredLogReturns: [Double] = logReturns.map { $0 * $0 }
+
     /// log(H / L) squared.
     private(set) lazy var squaredLogRanges: [Double] = {
         let (highs, lows) = (candles.highs, candles.lows)

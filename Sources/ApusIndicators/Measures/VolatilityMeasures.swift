@@ -3,8 +3,8 @@ import Glibc
 /// Realised volatility: square root of the sum of the last `period` squared log returns, not annualised.
 ///
 /// Andersen and Bollerslev, "Answering the skeptics: yes, standard volatility models do provide accurate forecasts" (1998).
-func realizedVolatility(_ logReturns: [Double], period: Int) -> [Double] {
-    rollingSum(logReturns.map { $0 * $0 }, period: period).map { $0.squareRoot() }
+func realizedVolatility(_ squaredLogReturns: [Double], period: Int) -> [Double] {
+    rollingSum(squaredLogReturns, period: period).map { $0.squareRoot() }
 }
 
 /// Parkinson's volatility a candle: square root of the mean of log(H / L)² over 4 log 2.
