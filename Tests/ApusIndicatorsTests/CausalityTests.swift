@@ -1,17 +1,9 @@
 import ApusData
 import Testing
 
-@testable import ApusIndicators
+import ApusIndicators
 
 @Suite struct CausalityTests {
-    private static func rows(_ columns: FeatureColumns, _ candles: CandleSeries) throws -> [Double?] {
-        let input = CandleInput(candles)
-        var calculations = SharedCalculations(columns.columns.map(\.recipe))
-        return try columns.columns.map { column in
-            column.recipe.value(input, try calculations.take(column.recipe.needs, input, using: BuiltInIndicators())).last
-        }
-    }
-
     @Test(arguments: FeatureColumns.setNames) func `no value changes when the future is cut off`(name: String) throws {
         let columns = try FeatureColumns.named(name)
         let candles = try MarketSimulator(seed: 11, timeframe: Timeframe("15m")).candles(700)
@@ -29,7 +21,7 @@ import Testing
         let candles = try MarketSimulator(seed: 12, timeframe: Timeframe("1h")).candles(400)
         let whole = try ReferenceTests.column(name, candles)
         for length in stride(from: columns.warmUp + 1, through: 400, by: 7) {
-            let last = try Self.rows(columns, candles.prefix(length))[0]
+            let last = try ReferenceTests.column(name, candles.prefix(length)).last
             #expect(last?.bitPattern == whole[length - 1].bitPattern, "\(name) of \(length) candles")
         }
     }

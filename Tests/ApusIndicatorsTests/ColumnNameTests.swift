@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ApusIndicators
+import ApusIndicators
 
 @Suite struct ColumnNameTests {
     private func refusal(of names: [String]) -> IndicatorError? {

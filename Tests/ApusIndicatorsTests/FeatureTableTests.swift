@@ -1,7 +1,7 @@
 import ApusData
 import Testing
 
-@testable import ApusIndicators
+import ApusIndicators
 
 @Suite struct FeatureTableTests {
     static let candles = Fixture.simulated.candles
@@ -58,6 +58,7 @@ import Testing
         #expect(message(["close"], order).contains("older than the one before"))
         var short = Self.candles
         short.volumes.removeLast()
+        #expect(throws: IndicatorError.self) { try FeatureColumns.values(of: "vwap_24", for: short) }
         #expect(message(["close"], short).contains("320 times, but the columns have 320, 320, 320, 320, 319 values"))
         var gap = Self.candles
         for row in 100..<320 { gap.openTimes[row] += 5_400_000 }

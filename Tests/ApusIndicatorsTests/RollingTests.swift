@@ -1,7 +1,7 @@
 import Testing
 import TestSupport
 
-@testable import ApusIndicators
+import ApusIndicators
 
 /// Windows against sums over each window by itself.
 @Suite struct RollingTests {

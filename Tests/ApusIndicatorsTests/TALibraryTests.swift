@@ -2,7 +2,7 @@ import ApusData
 import Glibc
 import Testing
 
-@testable import ApusIndicators
+import ApusIndicators
 
 /// The real TA-Lib, where APUS_TALIB names it.
 private let path = getenv("APUS_TALIB").map { String(cString: $0) }

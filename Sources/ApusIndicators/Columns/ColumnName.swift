@@ -1,11 +1,11 @@
 import ApusText
 
 /// A column's name, taken apart: `bb_width_20_2.5` is the family `bb_width` with the parameters 20 and 2.5.
-struct ColumnName {
-    let family: IndicatorFamily
-    let parameters: ColumnParameters
+package struct ColumnName {
+    package let family: IndicatorFamily
+    package let parameters: ColumnParameters
 
-    init(_ text: String) throws(IndicatorError) {
+    package init(_ text: String) throws(IndicatorError) {
         let parts = text.split(separator: "_", omittingEmptySubsequences: false)
         let stem = parts.prefix(1) + parts.dropFirst().prefix { !Self.isNumber($0) }
         let numbers = parts.dropFirst(stem.count)

@@ -41,8 +41,8 @@ extension IndicatorFamily.Parameter {
 }
 
 /// The numbers in a column's name, in order.
-struct ColumnParameters: Hashable, Sendable {
-    let values: [Double]
+package struct ColumnParameters: Hashable, Sendable {
+    package let values: [Double]
 
     /// The parameter at `index`, a period.
     subscript(index: Int) -> Int { Int(values[index]) }

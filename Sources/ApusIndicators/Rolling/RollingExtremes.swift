@@ -11,7 +11,7 @@ private struct LowestPart: WindowPart {
 }
 
 /// The largest of the last `period` values; NaN before there are that many.
-func rollingHighest(_ values: [Double], period: Int) -> [Double] {
+package func rollingHighest(_ values: [Double], period: Int) -> [Double] {
     var result = [Double](repeating: .nan, count: values.count)
     result.withUnsafeMutableBufferPointer { result in
         forEachWindow(of: values, period: period, HighestPart.self) { last, _, earlier, later in result[last] = max(earlier.highest, later.highest) }
@@ -20,7 +20,7 @@ func rollingHighest(_ values: [Double], period: Int) -> [Double] {
 }
 
 /// The smallest of the last `period` values; NaN before there are that many.
-func rollingLowest(_ values: [Double], period: Int) -> [Double] {
+package func rollingLowest(_ values: [Double], period: Int) -> [Double] {
     var result = [Double](repeating: .nan, count: values.count)
     result.withUnsafeMutableBufferPointer { result in
         forEachWindow(of: values, period: period, LowestPart.self) { last, _, earlier, later in result[last] = min(earlier.lowest, later.lowest) }

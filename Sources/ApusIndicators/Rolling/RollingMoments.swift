@@ -1,10 +1,10 @@
 /// Mean, deviation and skewness of the last values, one array of N values each; NaN before there are `period` of them.
-struct RollingMoments {
-    var means: [Double]
+package struct RollingMoments {
+    package var means: [Double]
     /// Population standard deviations (divided by the period).
-    var deviations: [Double]
+    package var deviations: [Double]
     /// Third central moment over the cubed deviation (scipy.stats.skew with its defaults); 0 where nothing moves.
-    var skews: [Double]
+    package var skews: [Double]
 }
 
 /// Powers of the distances to the pivot.
@@ -23,7 +23,7 @@ private struct PowerPart: WindowPart {
     }
 }
 
-func rollingMoments(_ values: [Double], period: Int) -> RollingMoments {
+package func rollingMoments(_ values: [Double], period: Int) -> RollingMoments {
     let empty = [Double](repeating: .nan, count: values.count)
     var moments = RollingMoments(means: empty, deviations: empty, skews: empty)
     let share = 1 / Double(period)

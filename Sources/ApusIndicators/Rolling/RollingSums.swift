@@ -11,7 +11,7 @@ private struct OffsetPart: WindowPart {
 }
 
 /// Sum of the last `period` values; NaN before there are that many. The sum of zeros is exactly zero.
-func rollingSum(_ values: [Double], period: Int) -> [Double] {
+package func rollingSum(_ values: [Double], period: Int) -> [Double] {
     var result = [Double](repeating: .nan, count: values.count)
     result.withUnsafeMutableBufferPointer { result in
         forEachWindow(of: values, period: period, SumPart.self) { last, _, earlier, later in result[last] = earlier.sum + later.sum }
@@ -20,7 +20,7 @@ func rollingSum(_ values: [Double], period: Int) -> [Double] {
 }
 
 /// Mean of the last `period` values; NaN before there are that many. The mean of equal values is exactly that value.
-func rollingMean(_ values: [Double], period: Int) -> [Double] {
+package func rollingMean(_ values: [Double], period: Int) -> [Double] {
     var result = [Double](repeating: .nan, count: values.count)
     let share = 1 / Double(period)
     result.withUnsafeMutableBufferPointer { result in

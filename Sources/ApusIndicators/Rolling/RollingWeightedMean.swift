@@ -2,7 +2,7 @@
 ///
 /// Summed in the blocks of `forEachWindow`. In the window that ends at position p of a block, the position i of that block has the
 /// weight (period - 1 - p) + (i + 1), and the position i > p of the block before has i - p.
-func rollingWeightedMean(_ values: [Double], period: Int) -> [Double] {
+package func rollingWeightedMean(_ values: [Double], period: Int) -> [Double] {
     var result = [Double](repeating: .nan, count: values.count)
     let first = firstValue(of: values)
     guard values.count - first >= period else { return result }
