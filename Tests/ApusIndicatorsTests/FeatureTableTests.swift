@@ -1,4 +1,5 @@
 import ApusData
+import Glibc
 import Testing
 
 import ApusIndicators
@@ -94,6 +95,17 @@ import ApusIndicators
                 #expect(neutral.map { abs(value - $0) < 1e-12 } ?? true, "\(name) is \(value)")
             }
         }
+    }
+
+    @Test func `returns that differ by rounding alone have no skew and no score`() throws {
+        var candles = CandleSeries()
+        for row in 0..<100 {
+            let price = exp(Double(row) * 0.01)
+            candles.append(openTime: Int64(row) * 900_000, open: price, high: price, low: price, close: price, volume: 1)
+        }
+        let table = try FeatureColumns(["return_skew_24", "return_zscore_24", "return_mean_24"]).compute(candles, using: BuiltInIndicators())
+        #expect(table.column("return_skew_24")!.allSatisfy { $0 == 0 } && table.column("return_zscore_24")!.allSatisfy { $0 == 0 })
+        #expect(table.column("return_mean_24")!.allSatisfy { abs($0 - 0.01) < 1e-8 })
     }
 
     @Test func `progress rises from 0 to 1, and a stop is a cancellation`() throws {

@@ -12,6 +12,7 @@ import ApusIndicators
             { try Indicators.weightedMovingAverage(v, period: period) }, { try Indicators.relativeStrengthIndex(v, period: period) },
             { try Indicators.movingAverageConvergenceDivergence(v, fast: period) },
             { try Indicators.movingAverageConvergenceDivergence(v, slow: period) },
+            { try Indicators.movingAverageConvergenceDivergence(v, signal: period) },
             { try Indicators.williamsR(highs: v, lows: v, closes: v, period: period) },
             { try Indicators.commodityChannelIndex(highs: v, lows: v, closes: v, period: period) },
             { try Indicators.averageTrueRange(highs: v, lows: v, closes: v, period: period) },
@@ -33,7 +34,6 @@ import ApusIndicators
         #expect(throws: IndicatorError.self) { try Indicators.stochastic(highs: v, lows: v, closes: v, period: period) }
         #expect(throws: IndicatorError.self) { try Indicators.stochastic(highs: v, lows: v, closes: v, smoothing: period) }
         #expect(throws: IndicatorError.self) { try Indicators.stochastic(highs: v, lows: v, closes: v, signal: period) }
-        #expect(throws: IndicatorError.self) { try Indicators.movingAverageConvergenceDivergence(v, signal: period) }
     }
 
     @Test func `columns of different lengths are refused`() {

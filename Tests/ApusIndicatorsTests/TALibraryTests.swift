@@ -5,13 +5,13 @@ import Testing
 import ApusIndicators
 
 /// The real TA-Lib, where APUS_TALIB names it.
-private let path = getenv("APUS_TALIB").map { String(cString: $0) }
+private let path = getenv("APUS_TALIB").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
 
 @Suite struct TALibraryTests {
     static let indicators: [TechnicalIndicator] = [
         .simpleMovingAverage(period: 50), .exponentialMovingAverage(period: 200),
         .weightedMovingAverage(period: 30), .movingAverageConvergenceDivergence(fast: 12, slow: 26, signal: 9),
-        .movingAverageConvergenceDivergence(fast: 26, slow: 12, signal: 1), .relativeStrengthIndex(period: 14),
+        .movingAverageConvergenceDivergence(fast: 26, slow: 12, signal: 2), .relativeStrengthIndex(period: 14),
         .stochastic(period: 14, smoothing: 3, signal: 3), .stochastic(period: 5, smoothing: 1, signal: 2), .williamsR(period: 14),
         .commodityChannelIndex(period: 20), .trueRange, .averageTrueRange(period: 14), .normalizedAverageTrueRange(period: 14),
         .bollingerBands(period: 20, deviations: 2), .bollingerBands(period: 50, deviations: 2.5), .onBalanceVolume,

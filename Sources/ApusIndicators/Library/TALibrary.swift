@@ -3,8 +3,8 @@ import Glibc
 
 /// TA-Lib, loaded when the program runs.
 ///
-/// Its results are those of `BuiltInIndicators` within rounding. It treats differences below 1e-14 as zero, which only prices of a
-/// millionth or less come near; Bollinger bands, which square them, are therefore computed from scaled prices.
+/// Its results are those of `BuiltInIndicators` within rounding. Version 0.6 takes variances below 1e-14 for zero, so that bands of
+/// prices below about 0.0001 would meet: Bollinger bands are therefore computed from scaled prices.
 public struct TALibrary: IndicatorLibrary {
     /// Names under which systems and Python wheels install it.
     static let fileNames = ["libta-lib.so.0", "libta-lib.so", "libta_lib.so.0", "libta_lib.so"]
@@ -23,7 +23,8 @@ public struct TALibrary: IndicatorLibrary {
         do throws(IndicatorError) {
             functions = try TAFunctions(handle: handle)
         } catch {
-            throw IndicatorError(.library, "\(path) is not the TA-Lib that is needed: \(error.message). Version 0.4 or later has all of it")
+            dlclose(handle)
+            throw IndicatorError(.library, "\(path) is not the TA-Lib that is needed: \(error.message). Versions 0.6 and 0.8 are known to work")
         }
         name = "TA-Lib " + functions.version.prefix { $0 != " " }
     }

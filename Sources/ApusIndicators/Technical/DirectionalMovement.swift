@@ -2,8 +2,8 @@ extension Indicators {
     /// Wilder's directional movement, 0 to 100: the strength of the trend (ADX), and the indicators of rising (+DI) and falling (-DI).
     ///
     /// The sums of movement and true range lose 1 / period a candle. +DI and -DI have their first values at `period` (2 or more), ADX
-    /// at `2 * period - 1`: the mean of `period` values of |+DI - -DI| / (+DI + -DI). Without any range the indicators are 0; without
-    /// any movement ADX keeps its value.
+    /// at `2 * period - 1`: the mean of `period` values of |+DI - -DI| / (+DI + -DI).
+    /// All are 0 as long as nothing has moved.
     public static func directionalMovement(
         highs: [Double], lows: [Double], closes: [Double], period: Int = 14
     ) throws(IndicatorError) -> (adx: [Double], plus: [Double], minus: [Double]) {
@@ -24,12 +24,8 @@ extension Indicators {
             plus[index] = range == 0 ? 0 : 100 * rising / range
             minus[index] = range == 0 ? 0 : 100 * falling / range
             let movement = rising + falling
-            let strength = range == 0 || movement == 0 ? nil : 100 * abs(rising - falling) / movement
-            if index < 2 * period {
-                average += (strength ?? 0) * weight
-            } else if let strength {
-                average += (strength - average) * weight
-            }
+            let strength = movement == 0 ? 0 : 100 * abs(rising - falling) / movement
+            average += index < 2 * period ? strength * weight : (strength - average) * weight
             if index >= 2 * period - 1 { adx[index] = average }
         }
         return (adx, plus, minus)

@@ -40,7 +40,7 @@ extension Indicators {
     ) throws(IndicatorError) -> (line: [Double], signal: [Double], histogram: [Double]) {
         try check(fast, "fast period")
         try check(slow, "slow period")
-        try check(signal, atLeast: 1, "signal period")
+        try check(signal, "signal period")
         let (fast, slow) = (min(fast, slow), max(fast, slow))
         let first = firstValue(of: values)
         let fastAverage = exponentialMovingAverage(values, period: fast, from: first + slow - fast)
