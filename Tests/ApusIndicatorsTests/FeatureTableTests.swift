@@ -108,6 +108,11 @@ import ApusIndicators
         #expect(table.column("return_mean_24")!.allSatisfy { abs($0 - 0.01) < 1e-8 })
     }
 
+    @Test func `a library that returns too few values is refused`() throws {
+        let error = #expect(throws: IndicatorError.self) { try FeatureColumns(["rsi_14"]).compute(Self.candles, using: ShortLibrary()) }
+        #expect(error?.message == "column 'rsi_14' came with 2 values for 320 candles; a library returns one per candle")
+    }
+
     @Test func `progress rises from 0 to 1, and a stop is a cancellation`() throws {
         var shares: [Double] = []
         _ = try FeatureColumns.priceAction.compute(Self.candles, using: BuiltInIndicators(), progress: { shares.append($0) })
@@ -130,6 +135,12 @@ import ApusIndicators
         _ = try FeatureColumns(names + ["ema_50", "ema_distance_50", "ema_cross_50_200"]).compute(Self.candles, using: library)
         #expect(library.calls == 4)
     }
+}
+
+private struct ShortLibrary: IndicatorLibrary {
+    let name = "short"
+
+    func columns(of indicator: TechnicalIndicator, for candles: CandleSeries) throws(IndicatorError) -> [[Double]] { [[1, 2]] }
 }
 
 /// Counts what it is asked. Used by one test at a time, hence unchecked.

@@ -30,11 +30,17 @@ extension FeatureColumns {
         let openTimes = Array(candles.openTimes.dropFirst(warmUp))
         let values = try [Float](unsafeUninitializedCapacity: count * openTimes.count) { values, initializedCount in
             var builder = FeatureTableBuilder(names: names, candles: candles, warmUp: warmUp, into: values)
+            // Columns stay until a few more are there: what is freed at the end of the heap goes back to the system, and each page of it
+            // costs a fault when the next column needs it again.
+            var recent: [[Double]] = []
             for (index, column) in columns.enumerated() {
                 progress(Double(index) / Double(count))
                 if shouldStop() { throw CancellationError() }
                 let parts = try calculations.take(column.recipe.needs, input, using: library)
-                try builder.add(column.recipe.value(input, parts), at: index)
+                let values = column.recipe.value(input, parts)
+                try builder.add(values, at: index)
+                recent.append(values)
+                if recent.count > 4 { recent.removeFirst() }
             }
             builder.write()
             initializedCount = count * openTimes.count

@@ -14,8 +14,8 @@ struct FeatureTableBuilder {
     private var waiting: [Float]
     private var waitingIndices: [Int] = []
 
-    /// Two lines of cache: more would take more memory, fewer touch each line of the table more often.
-    private static let together = 32
+    /// Floats in a line of cache.
+    private static let together = 16
 
     init(names: [String], candles: CandleSeries, warmUp: Int, into values: UnsafeMutableBufferPointer<Float>) {
         self.names = names
@@ -27,8 +27,12 @@ struct FeatureTableBuilder {
     }
 
     /// - Parameter column: one value per candle.
-    /// - Throws: `IndicatorError` when a row has no finite Float in it.
+    /// - Throws: `IndicatorError` when a row has no finite Float in it, or there is not one value per candle.
     mutating func add(_ column: [Double], at index: Int) throws(IndicatorError) {
+        guard column.count == candles.count else {
+            throw IndicatorError(
+                .library, "column '\(names[index])' came with \(column.count) values for \(candles.count) candles; a library returns one per candle")
+        }
         var bad = 0
         let start = waitingIndices.count * rowCount
         waiting.withUnsafeMutableBufferPointer { waiting in
@@ -49,7 +53,7 @@ struct FeatureTableBuilder {
     mutating func write() {
         let width = names.count
         // Rows in pieces that stay in the nearest cache until each column of them is in.
-        let piece = 64
+        let piece = 128
         waiting.withUnsafeBufferPointer { waiting in
             for start in stride(from: 0, to: rowCount, by: piece) {
                 let end = min(start + piece, rowCount)
