@@ -10,6 +10,7 @@ import PackageDescription
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
+//             ApusIndicators -> ApusData, ApusText            (candles know no indicators)
 //   reports:  ApusInspection -> ApusData, ApusTabular, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
 //   tables:   ApusTabular -> ApusData, ApusZip                 (Parquet and Feather, and candles in them)
 //   formats:  ApusData, ApusModelFiles -> ApusPickle, ApusZip   (containers know no arrays and no models)
@@ -56,7 +57,7 @@ let package = Package(
             swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
             name: "ApusBench",
-            dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusTabular", "CApusBench", argumentParser],
+            dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusIndicators", "ApusTabular", "CApusBench", argumentParser],
             swiftSettings: settings),
         library(
             "ApusCLI",
@@ -94,8 +95,8 @@ let package = Package(
         library(
             "ApusMagics",
             [
-                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusTabular", "ApusHub", "ApusModelFiles",
-                "ApusPlot", "ApusSystem", argumentParser,
+                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusIndicators", "ApusModelFiles",
+                "ApusPlot", "ApusSystem", "ApusTabular", argumentParser,
             ]),
 
         // Engine.
@@ -111,6 +112,7 @@ let package = Package(
         library("ApusZip"),
         library("ApusData", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip"]),
         library("ApusTabular", ["ApusData", "ApusZip"]),
+        library("ApusIndicators", ["ApusData", "ApusText"]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
         library("ApusModelFiles", ["ApusJSON", "ApusSystem", "ApusPickle", "ApusZip", "ApusTensor", "ApusNN", "CHDF5"]),
         library(
@@ -152,6 +154,7 @@ let package = Package(
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "TableProbe", dependencies: ["ApusData", "ApusTabular"], path: "Tests/TableProbe", swiftSettings: settings),
+        tests("ApusIndicators", ["ApusData", "ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusTabular", ["ApusData", "ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusModelFiles", ["ApusJSON", "ApusZip", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusInspection", ["ApusJSON", "ApusData", "ApusTabular", "ApusModelFiles", "ApusNN", "ApusTraining", "TestSupport"]),

@@ -21,6 +21,13 @@ enum Process {
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
+    /// Seconds that the threads of this process have computed so far, user and system.
+    static func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
     /// Largest resident size so far, in megabytes.
     static func peakMegabytes() -> Int {
         var usage = rusage()
