@@ -59,18 +59,26 @@ package final class CellCompiler: Sendable {
     package func compile(_ script: String, isolation: Isolation = .mainActor, isCancelled: () -> Bool) throws -> Attempt {
         var cell = try take(isolation)
         let (module, base) = (cell.module, "\(folder)/\(cell.module)")
+        // The object file is complete before the compiler has given back its memory, which takes longer than linking.
+        let arrival = cell.linker == nil ? nil : FileArrival(of: module + ".o", in: folder)
         cell.frontend.give(script)
         prepare()
-        let linker = cell.linker
-        let compiled = try cell.frontend.finish(isCancelled: isCancelled)
+        var linker = cell.linker
+        defer { unlink(base + ".o") }
+        var isLinking = false
+        let compiled = try cell.frontend.finish(
+            isCancelled: isCancelled, arrival: arrival,
+            arrived: {
+                linker?.give("INPUT(\"\(base).o\")\n")
+                isLinking = true
+            })
         let messages = CompilerMessage.parse(compiled.text)
         guard compiled.status == 0, !messages.contains(where: { $0.severity == .error }) else {
             return (module, .failed(messages, output: compiled.text))
         }
-        guard var linker else { return (module, .compiled(CompiledCell(module: module, library: "", needs: [], messages: messages))) }
-        defer { unlink(base + ".o") }
-        linker.give("INPUT(\"\(base).o\")\n")
-        let linked = try linker.finish(isCancelled: isCancelled)
+        guard linker != nil else { return (module, .compiled(CompiledCell(module: module, library: "", needs: [], messages: messages))) }
+        if !isLinking { linker?.give("INPUT(\"\(base).o\")\n") }
+        guard let linked = try linker.take()?.finish(isCancelled: isCancelled) else { preconditionFailure("the linker is there") }
         guard linked.status == 0 else { return (module, .failed([], output: linked.text)) }
         let libraries = AutolinkEntries(objectFile: base + ".o").libraries
         return (module, .compiled(CompiledCell(module: module, library: base + ".so", needs: libraries, messages: messages)))

@@ -73,13 +73,23 @@ struct ToolProcess: ~Copyable {
 
     /// Waits for its end.
     ///
-    /// - Parameter isCancelled: Asked again and again; the program is killed when it says so.
+    /// - Parameters:
+    ///   - isCancelled: Asked again and again; the program is killed when it says so.
+    ///   - arrival: A file that the program makes.
+    ///   - arrived: Called once when that file is there, while the program still ends.
     /// - Throws: `CancellationError`; `ToolFailure` when it takes too long.
-    consuming func finish(within timeLimit: Duration = Self.timeLimit, isCancelled: () -> Bool) throws -> ToolRun {
+    consuming func finish(
+        within timeLimit: Duration = Self.timeLimit, isCancelled: () -> Bool, arrival: FileArrival? = nil, arrived: () -> Void = {}
+    ) throws -> ToolRun {
         let deadline = ContinuousClock.now + timeLimit
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var awaited = arrival?.descriptor
         while true {
+            if awaited != nil, arrival?.hasCome() ?? false {
+                awaited = nil
+                arrived()
+            }
             if input >= 0 { send() }
             let count = read(output, &buffer, buffer.count)
             if count == 0 { break }
@@ -90,6 +100,7 @@ struct ToolProcess: ~Copyable {
             guard errno == EAGAIN || errno == EINTR else { throw ToolFailure(program: program, errno: errno) }
             var entries = [pollfd(fd: output, events: Int16(POLLIN), revents: 0)]
             if input >= 0 { entries.append(pollfd(fd: input, events: Int16(POLLOUT), revents: 0)) }
+            if let awaited { entries.append(pollfd(fd: awaited, events: Int16(POLLIN), revents: 0)) }
             poll(&entries, nfds_t(entries.count), 20)
             if isCancelled() { throw CancellationError() }
             if ContinuousClock.now > deadline { throw ToolFailure(program: program, reason: "it did not end within \(timeLimit)") }
