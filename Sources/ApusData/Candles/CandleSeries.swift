@@ -32,14 +32,20 @@ public struct CandleSeries: Sendable, Equatable {
     }
 
     /// The first `count` candles.
-    public func prefix(_ count: Int) -> CandleSeries {
+    public func prefix(_ count: Int) -> CandleSeries { self[0..<min(count, self.count)] }
+
+    /// The last `count` candles.
+    public func suffix(_ count: Int) -> CandleSeries { self[max(0, self.count - count)..<self.count] }
+
+    /// The candles of `range`.
+    public subscript(range: Range<Int>) -> CandleSeries {
         var result = CandleSeries()
-        result.openTimes = Array(openTimes.prefix(count))
-        result.opens = Array(opens.prefix(count))
-        result.highs = Array(highs.prefix(count))
-        result.lows = Array(lows.prefix(count))
-        result.closes = Array(closes.prefix(count))
-        result.volumes = Array(volumes.prefix(count))
+        result.openTimes = Array(openTimes[range])
+        result.opens = Array(opens[range])
+        result.highs = Array(highs[range])
+        result.lows = Array(lows[range])
+        result.closes = Array(closes[range])
+        result.volumes = Array(volumes[range])
         return result
     }
 

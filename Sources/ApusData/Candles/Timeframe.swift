@@ -14,6 +14,12 @@ public struct Timeframe: Hashable, Sendable, CustomStringConvertible {
         seconds = count * unit.seconds
     }
 
+    /// `15m` for 900,000 milliseconds: the largest unit that divides them.
+    public static func name(milliseconds: Int64) -> String {
+        let unit = units.last { milliseconds % (Int64($0.seconds) * 1000) == 0 }
+        return unit.map { "\(milliseconds / (Int64($0.seconds) * 1000))\($0.suffix)" } ?? "\(milliseconds)ms"
+    }
+
     public var milliseconds: Int64 { Int64(seconds) * 1000 }
     public var description: String { text }
 }

@@ -1,5 +1,5 @@
 /// A table of Float64 features: row-major values of shape (N bars, F features) and the F names.
-public struct FeatureTable: Sendable, Equatable {
+public struct TechnicalFeatureTable: Sendable, Equatable {
     public let names: [String]
     public var values: [Double]
 
@@ -29,7 +29,7 @@ public enum TechnicalFeatures {
     /// `rsi_14` is NaN for the first 14 bars, `volume_sma_20` for the first 19; there `volume_ratio` is the volume itself.
     ///
     /// - Returns: a table of shape (N, 13).
-    public static func table(of candles: CandleSeries, lowest: LowestSource = .highs) -> FeatureTable {
+    public static func table(of candles: CandleSeries, lowest: LowestSource = .highs) -> TechnicalFeatureTable {
         let (highs, lows, closes, volumes) = (candles.highs, candles.lows, candles.closes, candles.volumes)
         let macd = movingAverageConvergenceDivergence(closes)
         let (highest, lowestHigh) = rollingExtremes(highs, period: 20)
@@ -54,6 +54,6 @@ public enum TechnicalFeatures {
         for (index, column) in columns.enumerated() {
             for bar in column.indices { values[bar * columns.count + index] = column[bar] }
         }
-        return FeatureTable(names: names, values: values)
+        return TechnicalFeatureTable(names: names, values: values)
     }
 }

@@ -23,6 +23,12 @@ public struct ChronologicalSplit: Sendable, Equatable {
         }
     }
 
+    package init(training: Range<Int>, validation: Range<Int>, test: Range<Int>) {
+        self.training = training
+        self.validation = validation
+        self.test = test
+    }
+
     /// Rows of the training part: Python's `int(n * fraction)`.
     static func trainingCount(of rowCount: Int, fraction: Double) -> Int { Int(Double(rowCount) * fraction) }
 }
