@@ -69,14 +69,14 @@ import CellSupport
 
 /// Examples to learn from, to choose by and to judge by, in the order of time. Inputs are (N, T, F), targets by the name of a head.
 public struct SessionData {
-    fileprivate let data: TrainingData
+    fileprivate let data: any TrainingData
 
     public var training: Examples { get throws { try data.examples(data.split.training) } }
     public var validation: Examples { get throws { try data.examples(data.split.validation) } }
     public var test: Examples { get throws { try data.examples(data.split.test) } }
 
-    /// The classes of the direction head, in the order of its outputs.
-    public var classNames: [String] { data.sequences.classNames }
+    /// The classes of the head that learns some, in the order of its outputs.
+    public var classNames: [String] { data.classNames }
 }
 
 extension SessionData: CustomStringConvertible {

@@ -5,6 +5,6 @@ public enum StandardMagics {
     public static let all: [any Magic.Type] = [
         InstallMagic.self, AuthMagic.self, DownloadMagic.self, PreprocessMagic.self, BuildMagic.self, TrainMagic.self, EvaluateMagic.self,
         UploadMagic.self,
-        FeaturesMagic.self, SnapshotMagic.self, DeviceMagic.self,
+        WalkForwardMagic.self, PredictMagic.self, ColumnsMagic.self, FeaturesMagic.self, SnapshotMagic.self, DeviceMagic.self,
     ]
 }

@@ -3,7 +3,7 @@ import ApusHub
 import ApusJSON
 import ApusSession
 
-/// Fills a hub in a folder with the features of simulated candles, so that the whole story runs without an account.
+/// Fills a hub in a folder with simulated candles, or features of them, so that the whole story runs without an account.
 struct SimulatedRepository {
     let repository: RepositoryID
     /// Folder in the repository.
@@ -12,6 +12,14 @@ struct SimulatedRepository {
     let symbol: String
     let bars: Int
     let seed: Int
+    let content: Content
+
+    enum Content {
+        /// The six feature files.
+        case features
+        /// The candles themselves, as CSV under this name.
+        case candles(name: String)
+    }
 
     /// Fewer candles have too few turning points to learn from.
     static let fewestBars = 500
@@ -19,7 +27,20 @@ struct SimulatedRepository {
     /// Only repositories of this namespace are filled, so that a misspelt name never trains on prices that were made up.
     static let namespace = "simulated"
 
-    private var recordPath: String { repositoryPath(folder, "\(timeframe)_simulation.json") }
+    private var recordPath: String {
+        switch content {
+        case .features: repositoryPath(folder, "\(timeframe)_simulation.json")
+        case .candles(let name): repositoryPath(folder, "\(name)_simulation.json")
+        }
+    }
+
+    /// The file whose presence says that somebody has filled the folder already.
+    private var mainPath: String {
+        switch content {
+        case .features: repositoryPath(folder, DownloadedFeatures.Role.sequences.fileName(timeframe: timeframe))
+        case .candles(let name): repositoryPath(folder, name)
+        }
+    }
 
     /// What the candles were made from, so that other settings make them anew and real data are never replaced.
     private var record: JSON { ["symbol": .string(symbol), "timeframe": .string(timeframe), "bars": .int(bars), "seed": .int(seed)] }
@@ -61,8 +82,7 @@ struct SimulatedRepository {
             try hub.read(file, from: 0, shouldStop: { false }) { bytes.append(contentsOf: $0) }
             return .simulated((try? JSON(parsing: bytes)) ?? .null)
         }
-        let name = repositoryPath(folder, DownloadedFeatures.Role.sequences.fileName(timeframe: timeframe))
-        return files.contains { $0.path == name } ? .real : .missing
+        return files.contains { $0.path == mainPath } ? .real : .missing
     }
 
     private func publish(to hub: any Hub, _ cell: CellContext) throws {
@@ -71,23 +91,38 @@ struct SimulatedRepository {
         let timeframe = try Timeframe(timeframe)
         let simulator = MarketSimulator(seed: UInt64(bitPattern: Int64(seed)), symbol: symbol, timeframe: timeframe)
         let candles = try simulator.candles(bars, progress: { progress.update(completed: Int($0 * 40)) }, shouldStop: { cell.shouldStop })
-        // A fixed time: the same settings give the same bytes, and so the same commit.
-        let options = FeatureOptions(timestamp: CalendarTime(milliseconds: candles.openTimes.last ?? 0).description)
-        let pipeline = try FeaturePipeline(
-            candles: candles, timeframe: timeframe, options: options, progress: { progress.update(completed: 40 + Int($0 * 30)) },
-            shouldStop: { cell.shouldStop })
-        try pipeline.write(
-            to: scratch.path, inputFile: "simulated", progress: { progress.update(completed: 70 + Int($0 * 30)) }, shouldStop: { cell.shouldStop })
-        progress.finish("\(pipeline.points.count) turning points")
+        let names: [String]
+        switch content {
+        case .features:
+            names = FeatureFiles.names(timeframe: timeframe.description)
+            try writeFeatures(of: candles, timeframe, to: scratch.path, progress, cell)
+        case .candles(let name):
+            names = [name]
+            try candles.saveCSV(to: "\(scratch.path)/\(name)")
+            progress.finish()
+        }
 
         try hub.createRepository(repository, existOK: true)
-        let names = FeatureFiles.names(timeframe: timeframe.description)
         var operations = names.map { CommitRequest.Operation.add(path: repositoryPath(folder, $0), .file("\(scratch.path)/\($0)")) }
         operations.append(.add(path: recordPath, .bytes(Array(record.text(.indented(2)).utf8))))
         let display = TransferDisplay(cell, title: "Publishing")
         let request = CommitRequest(operations, summary: "Simulate \(bars) candles of \(symbol) \(timeframe)")
         let receipt = try hub.commit(request, to: repository, transfer: display.transfer)
         display.finish()
-        cell.out.print("Published the features of \(bars) simulated candles to \(receipt.url).")
+        let what = if case .features = content { "the features of \(bars)" } else { "\(bars)" }
+        cell.out.print("Published \(what) simulated candles to \(receipt.url).")
+    }
+
+    private func writeFeatures(
+        of candles: CandleSeries, _ timeframe: Timeframe, to folder: String, _ progress: ProgressDisplay, _ cell: CellContext
+    ) throws {
+        // A fixed time: the same settings give the same bytes, and so the same commit.
+        let options = FeatureOptions(timestamp: CalendarTime(milliseconds: candles.openTimes.last ?? 0).description)
+        let pipeline = try FeaturePipeline(
+            candles: candles, timeframe: timeframe, options: options, progress: { progress.update(completed: 40 + Int($0 * 30)) },
+            shouldStop: { cell.shouldStop })
+        try pipeline.write(
+            to: folder, inputFile: "simulated", progress: { progress.update(completed: 70 + Int($0 * 30)) }, shouldStop: { cell.shouldStop })
+        progress.finish("\(pipeline.points.count) turning points")
     }
 }

@@ -1,4 +1,5 @@
 import ApusHub
+import ApusIndicators
 import ApusModelFiles
 package import ApusSession
 import ApusTensor
@@ -17,7 +18,10 @@ package struct EnvironmentReport: Sendable {
     ///   - requiresCUDA: whether a run without a GPU is refused.
     package init(_ environment: SessionEnvironment, hub: String? = nil, requiresCUDA: Bool = false) {
         checks =
-            [Self.processor, Self.memory, Self.disk(environment), Self.hdf5, Self.cuda(isRequired: requiresCUDA), Self.hub(hub, environment)]
+            [
+                Self.processor, Self.memory, Self.disk(environment), Self.hdf5, Self.indicators, Self.cuda(isRequired: requiresCUDA),
+                Self.hub(hub, environment),
+            ]
     }
 
     package var isComplete: Bool { !checks.contains { $0.status == .missing } }
@@ -61,6 +65,15 @@ package struct EnvironmentReport: Sendable {
             return EnvironmentCheck("HDF5 library", .ok, "version \(try HDF5Library.shared().version)")
         } catch {
             return EnvironmentCheck("HDF5 library", .missing, error.message, fix: error.nextStep)
+        }
+    }
+
+    /// TA-Lib is never needed: the built-in indicators give the same numbers.
+    private static var indicators: EnvironmentCheck {
+        do {
+            return EnvironmentCheck("indicators", .ok, try IndicatorLibraries.preferred().name)
+        } catch {
+            return EnvironmentCheck("indicators", .missing, error.message, fix: "unset APUS_TALIB to use the built-in indicators")
         }
     }
 

@@ -27,33 +27,22 @@ struct EvaluateMagic: Magic {
                 training.model, on: data, threads: threads ?? ThreadCount.automatic(cell.environment), shouldStop: { cell.shouldStop })
         } catch let error as ModelError where error.code == .interrupted { throw CancellationError() }
         cell.workspace[WorkspaceKeys.evaluation] = evaluation
-        for table in EvaluationTables(evaluation: evaluation).all { cell.out.display(table.bundle) }
-        showDirection(evaluation, cell)
-        showBars(evaluation, cell)
+        for head in evaluation.heads { for table in head.tables { cell.out.display(table.bundle) } }
+        for head in evaluation.heads { show(head, cell) }
         let curves = TrainingCurves(heads: training.model.heads.map { ($0.name, $0.loss) })
         if !training.history.epochs.isEmpty { cell.out.display(curves.bundle(training.history, bestEpoch: training.result.bestEpoch)) }
     }
 
-    private func showDirection(_ evaluation: Evaluation, _ cell: CellContext) {
-        guard let direction = evaluation.direction else { return }
-        let plot = HeatMap(confusion: direction.confusion.counts, classes: evaluation.classNames)
-        cell.out.display(MIMEBundle(text: plot.text, svg: plot.svg()))
-    }
-
-    private func showBars(_ evaluation: Evaluation, _ cell: CellContext) {
-        guard let bars = evaluation.bars else { return }
-        // More points than this hide each other, and make the notebook large.
-        let stride = max(1, bars.truth.count / Self.mostPoints)
-        let places = Swift.stride(from: 0, to: bars.truth.count, by: stride)
-        let plot = ScatterPlot(
-            predicted: places.map { Double(bars.predictions[$0]) }, true: places.map { Double(bars.truth[$0]) },
-            title: "Bars to the next turning point", label: "log(1 + bars)")
-        cell.out.display(MIMEBundle(text: plot.text, svg: plot.svg()))
-        if bars.predictions.allSatisfy({ $0 == bars.predictions.first }) {
-            cell.out.warn(
-                "the head \"\(TrainingData.barsHead)\" predicts the same value for every row: its last ReLU may be dead; build with another seed")
+    private func show(_ head: HeadEvaluation, _ cell: CellContext) {
+        switch head.scores {
+        case .classes(let scores): cell.out.display(scores.plot)
+        case .binary(let scores): cell.out.display(scores.plot)
+        case .number(let scores):
+            cell.out.display(scores.plot)
+            if scores.predictions.count > 1, scores.predictions.allSatisfy({ $0 == scores.predictions.first }) {
+                cell.out.warn(
+                    "the head \"\(head.target.name)\" predicts the same value for every row: its last ReLU may be dead; build with another seed")
+            }
         }
     }
-
-    private static let mostPoints = 500
 }

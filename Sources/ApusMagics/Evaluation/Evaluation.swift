@@ -6,72 +6,81 @@ import ApusTraining
 
 /// What a trained model reaches on rows it never saw, beside what is reached without a model.
 struct Evaluation {
-    /// The head for the type of the next turning point.
-    struct Direction {
-        let confusion: ConfusionMatrix
-        let auc: ROCAUC
-        let logLoss: Double
-        let baseline: MajorityBaseline
-    }
-
-    /// The head for the bars to the next turning point.
-    struct Bars {
-        /// On the scale of the target, log(1 + bars).
-        let log: RegressionMetrics
-        let original: RegressionMetrics
-        /// Always predicting the mean of the training targets.
-        let baseline: RegressionMetrics
-        let predictions: [Float]
-        let truth: [Float]
-    }
-
     let rows: Int
-    let classNames: [String]
-    let direction: Direction?
-    let bars: Bars?
+    /// In the order of the model's heads.
+    let heads: [HeadEvaluation]
 
-    init(_ model: Model, on data: TrainingData, threads: Int, shouldStop: () -> Bool) throws {
+    /// - Throws: `MetricError` when outputs or targets cannot be judged; `ModelError` with the code `interrupted` when `shouldStop` says so.
+    init(_ model: Model, on data: any TrainingData, threads: Int, shouldStop: () -> Bool) throws {
         let test = try data.examples(data.split.test)
         let outputs = try model.predict(test.inputs, threads: threads, shouldStop: shouldStop)
+        // A threshold is chosen where training was watched, never on the rows it is judged by.
+        let needsThreshold = model.heads.contains { $0.loss == .binaryCrossEntropy }
+        let validationRows = needsThreshold ? try data.examples(data.split.validation).inputs : nil
+        let validation = try validationRows.map { try model.predict($0, threads: threads, shouldStop: shouldStop) } ?? []
         rows = test.count
-        classNames = data.sequences.classNames
-        var direction: Direction?
-        var bars: Bars?
-        for (head, output) in zip(model.heads, outputs) {
-            if head.name == TrainingData.directionHead { direction = try Self.direction(output, data) }
-            if head.name == TrainingData.barsHead { bars = try Self.bars(output, data) }
+        let judged = JudgedRows(data: data, split: data.split)
+        var heads: [HeadEvaluation] = []
+        for (index, head) in model.heads.enumerated() {
+            guard let target = data.target(head.name) else { continue }
+            let validationOutput = validation.isEmpty ? [] : validation[index].scalars
+            heads.append(try HeadEvaluation(target, output: outputs[index].scalars, validationOutput: validationOutput, judged))
         }
-        self.direction = direction
-        self.bars = bars
+        self.heads = heads
     }
 
-    private static func direction(_ output: Tensor, _ data: TrainingData) throws -> Direction {
-        let classes = data.sequences.classNames.count
-        let truth = data.sequences.classes[data.split.test].map { Int($0) }
-        let scores = output.scalars
-        return Direction(
-            confusion: try ConfusionMatrix(truth: truth, predictions: predictedClasses(scores: scores, classes: classes), classes: classes),
-            auc: try ROCAUC(truth: truth, scores: scores, classes: classes),
-            logLoss: try logLoss(truth: truth, probabilities: scores, classes: classes),
-            baseline: try MajorityBaseline(
-                training: data.sequences.classes[data.split.training].map { Int($0) }, evaluation: truth, classes: classes))
+    /// Of the first head that learns classes, and of the first that learns a number.
+    var classes: ClassScores? { heads.lazy.compactMap { if case .classes(let scores) = $0.scores { scores } else { nil } }.first }
+    var number: NumberScores? { heads.lazy.compactMap { if case .number(let scores) = $0.scores { scores } else { nil } }.first }
+    var binary: BinaryScores? { heads.lazy.compactMap { if case .binary(let scores) = $0.scores { scores } else { nil } }.first }
+
+    var summary: String { (["\(rows) test rows"] + heads.map(\.summary)).joined(separator: ", ") }
+}
+
+/// The rows that a model is judged by, and those that its baselines and its threshold come from.
+struct JudgedRows {
+    let data: any TrainingData
+    let split: ChronologicalSplit
+
+    func training(_ target: DataTarget) -> [Float] { data.labels(target, of: split.training) }
+    func validation(_ target: DataTarget) -> [Float] { data.labels(target, of: split.validation) }
+    func test(_ target: DataTarget) -> [Float] { data.labels(target, of: split.test) }
+}
+
+/// What one head reaches.
+struct HeadEvaluation {
+    enum Scores {
+        case classes(ClassScores)
+        case binary(BinaryScores)
+        case number(NumberScores)
     }
 
-    private static func bars(_ output: Tensor, _ data: TrainingData) throws -> Bars {
-        let truth = data.sequences.logBars(of: data.split.test)
-        let predictions = output.scalars
-        return Bars(
-            log: try RegressionMetrics(truth: truth, predictions: predictions),
-            original: try .inOriginalUnits(log1pTruth: truth, log1pPredictions: predictions),
-            baseline: try .meanBaseline(training: data.sequences.logBars(of: data.split.training), evaluation: truth), predictions: predictions,
-            truth: truth)
+    let target: DataTarget
+    let scores: Scores
+
+    init(_ target: DataTarget, output: [Float], validationOutput: [Float], _ rows: JudgedRows) throws {
+        self.target = target
+        switch target.kind {
+        case .classes(let names): scores = .classes(try ClassScores(target, names, output: output, rows))
+        case .binary: scores = .binary(try BinaryScores(target, output: output, validationOutput: validationOutput, rows))
+        case .number(let scale): scores = .number(try NumberScores(target, scale, output: output, rows))
+        }
     }
 
     var summary: String {
-        var parts = ["\(rows) test rows"]
-        if let direction { parts.append("accuracy \(Number.text(direction.confusion.accuracy))") }
-        if let bars { parts.append("RMSE \(Number.text(bars.log.rootMeanSquaredError))") }
-        return parts.joined(separator: ", ")
+        switch scores {
+        case .classes(let scores): "accuracy \(Number.text(scores.confusion.accuracy))"
+        case .binary(let scores): scores.summary
+        case .number(let scores): "RMSE \(Number.significant(scores.learned.rootMeanSquaredError))"
+        }
+    }
+
+    var tables: [TableView] {
+        switch scores {
+        case .classes(let scores): scores.tables
+        case .binary(let scores): scores.tables
+        case .number(let scores): [scores.table]
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-import ApusData
 import ApusNN
 import ApusSession
 import ArgumentParser
@@ -38,7 +37,7 @@ struct BuildMagic: Magic {
         }
         let data = try cell.workspace.require(WorkspaceKeys.data)
         let model = try model(for: data.inputShape, body: cell.body)
-        try checkHeads(of: model, classes: data.sequences.classNames.count, in: cell.body)
+        try checkHeads(of: model, targets: data.targets, in: cell.body)
         let targets = try data.examples(data.split.training).targets
         let started = try model.initializeOutputBiases(targets: model.heads.compactMap { targets[$0.name] })
         let built = BuiltModel(model: model, recipe: recipe)
@@ -49,9 +48,10 @@ struct BuildMagic: Magic {
 
     func check(_ context: CheckContext) {
         guard !show else { return }
-        // What the feature files of this release hold; the layers' own rules do not depend on it.
+        // Before there are data, any shape does for the layers' own rules.
+        let inputShape = (recipe.flatMap(Recipe.named) ?? .multiTaskLSTM).inputShape
         do {
-            try checkHeads(of: model(for: Recipe.multiTaskLSTM.inputShape, body: context.body), in: context.body)
+            try checkHeads(of: model(for: inputShape, body: context.body), targets: HeadTargets.known, in: context.body)
         } catch { context.report(error) }
     }
 
@@ -79,9 +79,9 @@ struct BuildMagic: Magic {
     }
 
     /// - Throws: a mistake at the head in the body that does not fit the data.
-    private func checkHeads(of model: Model, classes: Int = SwingType.allCases.count, in body: CellBody?) throws {
+    private func checkHeads(of model: Model, targets: [DataTarget], in body: CellBody?) throws {
         do throws(UnfitHead) {
-            try HeadTargets.check(model, classes: classes)
+            try HeadTargets.check(model, targets: targets)
         } catch {
             let element = model.declaration.elements.first { element in
                 if case .head(let head) = element.kind { head.name == error.head } else { false }

@@ -1,40 +1,47 @@
-import ApusData
 import ApusNN
 import ApusSession
 
-/// What the heads of a model may learn from the feature files: the type of the next turning point, and the bars to it.
+/// Whether the heads of a model fit the targets of the data.
 enum HeadTargets {
-    private struct Target {
-        let loss: Loss
-        let outputs: Int
-        /// The last layer that a head for it may have.
-        let layer: String
-    }
-
-    private static func targets(classes: Int) -> [String: Target] {
-        [
-            TrainingData.directionHead: Target(loss: .crossEntropy, outputs: classes, layer: "Dense(\(classes), activation: .softmax)"),
-            TrainingData.barsHead: Target(loss: .meanSquaredError, outputs: 1, layer: "Dense(1)"),
-        ]
-    }
+    /// The targets that data of this release may have, for checks before there are data.
+    static let known: [DataTarget] = [FeatureFileData.direction, FeatureFileData.bars] + WindowData.knownTargets
 
     /// Checks that every head has a target of its kind and size, so that the first batch cannot fail.
-    static func check(_ model: Model, classes: Int = SwingType.allCases.count) throws(UnfitHead) {
-        let targets = targets(classes: classes)
+    static func check(_ model: Model, targets: [DataTarget]) throws(UnfitHead) {
         for head in model.heads {
-            guard let target = targets[head.name] else {
+            guard let target = targets.first(where: { $0.name == head.name }) else {
                 throw UnfitHead(
                     head: head.name, name: "UnknownTarget", title: "the data has no target for Head(\"\(head.name)\")",
-                    details: ["it has: \(targets.keys.sorted().joined(separator: ", "))"],
-                    hint: "name the head after the target it learns, as `%%build --recipe multi-task-lstm --show` does")
+                    details: ["it has: \(targets.map(\.name).sorted().joined(separator: ", "))"],
+                    hint: targets.first.map { "name the head after the target it learns: Head(\"\($0.name)\", loss: .\($0.loss))" })
             }
-            guard head.loss == target.loss, head.outputShape == [target.outputs] else {
+            let loss = target.loss
+            guard head.loss == loss, head.outputShape == [target.outputs] else {
                 let outputs = head.outputShape.first ?? 0
                 throw UnfitHead(
                     head: head.name, name: "HeadMismatch", title: "Head(\"\(head.name)\") does not fit its target",
-                    details: ["it has \(outputs) outputs and the loss .\(head.loss); the target needs \(target.outputs) and .\(target.loss)"],
-                    hint: "use Head(\"\(head.name)\", loss: .\(target.loss)) and let \(target.layer) be its last layer")
+                    details: ["it has \(outputs) outputs and the loss .\(head.loss); the target needs \(target.outputs) and .\(loss)"],
+                    hint: "use Head(\"\(head.name)\", loss: .\(loss)) and let \(target.lastLayer) be its last layer")
             }
+        }
+    }
+}
+
+extension DataTarget {
+    var loss: Loss {
+        switch kind {
+        case .classes: .crossEntropy
+        case .binary: .binaryCrossEntropy
+        case .number: .meanSquaredError
+        }
+    }
+
+    /// The last layer that a head for it may have.
+    fileprivate var lastLayer: String {
+        switch kind {
+        case .classes(let names): "Dense(\(names.count), activation: .softmax)"
+        case .binary: "Dense(1, activation: .sigmoid)"
+        case .number: "Dense(1)"
         }
     }
 }

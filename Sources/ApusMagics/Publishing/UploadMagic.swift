@@ -5,9 +5,10 @@ import ArgumentParser
 /// `%%upload`: writes model, scaler and configuration, and publishes them in one commit.
 struct UploadMagic: Magic {
     static let name = "upload"
-    static let abstract = "Writes model.h5, scaler.pkl and config.json, and publishes them in one commit."
+    static let abstract = "Writes the model, scaler.pkl and config.json, and publishes them in one commit."
     static let discussion = """
-        Keras opens `model.h5`, scikit-learn `scaler.pkl` (the downloaded one, unchanged). All files become visible at once, in one commit. \
+        Keras opens `model.h5`, PyTorch `best_model.pth` (with `weights_only=True`), scikit-learn `scaler.pkl`, which of downloaded features is \
+        the downloaded one, unchanged. `config.json` holds what `%%predict` needs to know. All files become visible at once, in one commit. \
         What the repository holds already is not sent again, and running the cell again, also after a connection broke, makes no second \
         commit of the same files. When somebody else commits at the same time, the commit is made on top of theirs.
         """
@@ -19,6 +20,14 @@ struct UploadMagic: Magic {
     @Option(help: "Its kind.") var type = RepositoryKind.model
     @Option(help: "The branch that gets the commit.") var revision = "main"
     @Option(help: "The folder in the repository.") var path = ""
+    @Option(
+        help: """
+            The formats of the model: \(ModelFormat.allCases.map(\.rawValue).joined(separator: ", ")), several with commas, or auto: keras where \
+            Keras has the layers, else pytorch and safetensors.
+            """)
+    var formats = ModelFormatsOption.automatic
+    @Option(help: "scaler.pkl as scikit-learn's StandardScaler, or as the dictionary of mean, std and feature_columns that NumPy reads.")
+    var scaler = ScalerFormat.scikitLearn
     @Option(help: "The symbol for config.json; by default the folder above the timeframe in the path of the features.") var symbol: String?
     @Option(help: "The first line of the commit's message.") var message: String?
     @Flag(help: "Make the repository when it does not exist.") var create = false
@@ -37,7 +46,9 @@ struct UploadMagic: Magic {
         let repository = try RepositoryID(type.kind, repo)
         try connection.requireOnline()
         let scratch = try TemporaryFolder(cell.environment)
-        let published = PublishedModel(training: training, data: data, evaluation: evaluation, symbol: symbol ?? Self.symbol(of: data.features))
+        let published = PublishedModel(
+            training: training, data: data, evaluation: evaluation, symbol: symbol ?? data.origin.symbol,
+            formats: formats.formats(for: training.model), scalerFormat: scaler)
         let names = try published.write(to: scratch.path)
         try cell.checkCancellation()
         if create {
@@ -45,7 +56,7 @@ struct UploadMagic: Magic {
         }
         let request = CommitRequest(
             names.map { .add(path: repositoryPath(path, $0), .file("\(scratch.path)/\($0)")) },
-            summary: message ?? "Add \(published.symbol) \(data.features.timeframe) model, \(evaluation.summary)", branch: try Revision(revision),
+            summary: message ?? "Add \(published.symbol) \(data.origin.timeframe) model, \(evaluation.summary)", branch: try Revision(revision),
             isPullRequest: pullRequest)
         let display = TransferDisplay(cell, title: "Uploading", count: names.count)
         let receipt: CommitReceipt
@@ -77,12 +88,6 @@ struct UploadMagic: Magic {
             ).bundle)
         if let pullRequest = receipt.pullRequest { return cell.out.print("Pull request to \(receipt.branch): \(pullRequest)") }
         cell.out.print("Commit \(receipt.commit) on \(receipt.branch): \(receipt.url)")
-    }
-
-    /// `v2_model/BTCUSDT/15m` is of `BTCUSDT`.
-    static func symbol(of features: DownloadedFeatures) -> String {
-        let parts = features.folder.split(separator: "/").map(String.init)
-        return parts.last { $0 != features.timeframe } ?? features.repository.name
     }
 }
 

@@ -1,5 +1,6 @@
 public import ApusData
 public import ApusHub
+public import ApusIndicators
 public import ApusNN
 public import ApusModelFiles
 public import ApusSession
@@ -20,6 +21,16 @@ extension DataError: ExplainedError {
         guard source?.contains("/snapshots/") == true else { return nil }
         return "`%%download --verify` checks that the file is the hub's; when it is, the repository needs a sound one"
     }
+}
+
+extension IndicatorError: ExplainedError {
+    public var name: String { code == .unknownColumn || code == .invalidParameter ? "InvalidColumn" : "InvalidData" }
+    public var title: String { message }
+}
+
+extension MetricError: ExplainedError {
+    public var name: String { "InvalidMetric" }
+    public var title: String { description }
 }
 
 extension ModelError: ExplainedError {

@@ -12,8 +12,12 @@ struct TrainingCurves {
         for (name, loss) in heads {
             let prefix = heads.count > 1 ? "\(name)_" : ""
             if heads.count > 1 { panels.append(("\(name): loss", "\(prefix)loss")) }
-            let isClassified = loss == .crossEntropy || loss == .binaryCrossEntropy
-            panels.append(isClassified ? ("\(name): accuracy", "\(prefix)accuracy") : ("\(name): mean absolute error", "\(prefix)mae"))
+            switch loss {
+            case .crossEntropy: panels.append(("\(name): accuracy", "\(prefix)accuracy"))
+            case .binaryCrossEntropy:
+                panels += [("\(name): accuracy", "\(prefix)accuracy"), ("\(name): F1", "\(prefix)f1"), ("\(name): AUC", "\(prefix)auc")]
+            case .meanSquaredError: panels.append(("\(name): mean absolute error", "\(prefix)mae"))
+            }
         }
         // Two heads fill a square of four with the total, as the notebook that this came from shows them.
         if heads.count == 2, let error = panels.firstIndex(where: { $0.1.hasSuffix("_mae") }) { panels.remove(at: error) }

@@ -99,7 +99,12 @@ final class TrainingDisplay: TrainingObserver {
     }
 
     private func figures(_ logs: Logs, _ name: String) -> String {
-        let training = Number.text(logs[name] ?? .nan)
-        return logs["val_\(name)"].map { "\(training) / \(Number.text($0))" } ?? training
+        let training = figure(logs[name] ?? .nan)
+        return logs["val_\(name)"].map { "\(training) / \(figure($0))" } ?? training
+    }
+
+    /// Four decimals, or four digits where these would hide them: the losses of returns are tiny.
+    private func figure(_ value: Double) -> String {
+        value != 0 && abs(value) < 0.01 ? Number.significant(value) : Number.text(value)
     }
 }

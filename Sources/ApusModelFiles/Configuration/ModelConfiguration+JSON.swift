@@ -63,7 +63,7 @@ extension ModelConfiguration {
             metadata: Metadata(
                 symbol: try metadata.text("symbol"), timeframe: try metadata.text("timeframe"),
                 sequenceLength: try metadata.integer("sequence_length", from: 1), numFeatures: try metadata.integer("num_features", from: 1),
-                numClasses: try metadata.integer("num_classes", from: 2)),
+                numClasses: try metadata.integer("num_classes", from: 0)),
             training: TrainingMetadata(
                 trainingDate: try training.text("training_date"),
                 trainingDurationSeconds: try training.number("training_duration_seconds", in: 0...Double.greatestFiniteMagnitude),

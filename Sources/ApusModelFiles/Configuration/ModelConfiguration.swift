@@ -11,6 +11,7 @@ public struct ModelConfiguration: Sendable, Equatable {
         public var sequenceLength: Int
         /// F.
         public var numFeatures: Int
+        /// 0 for a model that predicts numbers, 2 for one that says yes or no.
         public var numClasses: Int
 
         public init(symbol: String, timeframe: String, sequenceLength: Int, numFeatures: Int, numClasses: Int) {
