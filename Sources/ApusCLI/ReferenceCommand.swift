@@ -1,10 +1,10 @@
 import ApusMagics
 public import ArgumentParser
 
-/// `apus reference`: the reference page of magics, layers and recipes, from their declarations.
+/// `apus reference`: the reference page of magics, layers, recipes and columns, from their declarations.
 public struct ReferenceCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "reference", abstract: "Print the reference page of magics, layers and recipes as Markdown.", shouldDisplay: false)
+        commandName: "reference", abstract: "Print the reference page of magics, layers, recipes and columns as Markdown.", shouldDisplay: false)
 
     public init() {}
 

@@ -1,7 +1,8 @@
+import ApusIndicators
 import ApusNN
 import ApusSession
 
-/// The page about every magic, layer and recipe, made from their declarations.
+/// The page about every magic, layer, recipe and column, made from their declarations.
 package enum ReferencePage {
     package static var markdown: String {
         """
@@ -18,7 +19,19 @@ package enum ReferencePage {
         # Recipes
 
         \(Recipe.all.map(recipe).joined(separator: "\n"))
+        # Columns of `%%preprocess --columns`
+
+        \(columns)
         """
+    }
+
+    private static var columns: String {
+        let families = FeatureColumns.families.map { "| `\($0.form)` | `\($0.example)` | \($0.summary.replacing("|", with: "\\|")) |" }
+        let sets = [("regressor", FeatureColumns.regressor), ("price-action", FeatureColumns.priceAction)].map { name, set in
+            "The set `\(name)`, \(set.count) columns: " + set.names.map { "`\($0)`" }.joined(separator: ", ") + "."
+        }
+        return (["| column | such as |  |", "| --- | --- | --- |"] + families).joined(separator: "\n") + "\n\n" + sets.joined(separator: "\n\n")
+            + "\n"
     }
 
     private static func layer(_ signature: LayerSignature) -> String {

@@ -11,7 +11,7 @@ struct ScheduleOptions: ParsableArguments {
     var schedule = Choice.constant
     @Option(help: "With --schedule: the factor (default: 0.1 for step, 0.5 for exponential, 0 for cosine).") var scheduleFactor: Double?
     @Option(help: "With --schedule step or exponential: epochs per factor (default: 10).") var scheduleEpochs: Int?
-    @Option(help: "Epochs in which the learning rate rises from 0, before the schedule begins.") var warmupEpochs = 0
+    @Option(help: "Epochs in which the learning rate rises from a hundredth of itself, before the schedule begins.") var warmupEpochs = 0
 
     enum Choice: String, CaseIterable, ExpressibleByArgument {
         case constant, step, exponential, cosine
