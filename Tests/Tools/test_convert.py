@@ -108,10 +108,10 @@ class Module(nn.Module):
         self.gru = nn.GRU(3, 5, batch_first=True)
         self.lstm = nn.LSTM(5, 4, batch_first=True)
         self.gru_1 = nn.GRU(4, 6, batch_first=True)
-        self.up, self.dense, self.size = nn.Linear(6, 3), nn.Linear(6, 4), nn.Linear(4, 2)
+        self.up, self.dense, self.dense_1, self.size = nn.Linear(6, 3), nn.Linear(6, 4), nn.Linear(4, 5), nn.Linear(5, 2)
     def forward(self, x):
         x = self.gru_1(self.lstm(self.gru(x)[0])[0])[0][:, -1]
-        return torch.sigmoid(self.up(x)), self.size(torch.tanh(self.dense(x)))
+        return torch.sigmoid(self.up(x)), self.size(nn.functional.gelu(self.dense_1(torch.tanh(self.dense(x)))))
 module = Module().eval()
 module.load_state_dict(torch.load(sys.argv[1]))
 x = torch.from_numpy(numpy.load(sys.argv[2]))
@@ -129,6 +129,7 @@ class Module(nn.Module):
         super().__init__()
         self.dense = nn.Linear(4, 8)
         self.transformer_encoder = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True)
+        self.transformer_encoder_1 = nn.TransformerEncoderLayer(8, 1, 5, activation="gelu", batch_first=True)
         self.layer_norm = nn.LayerNorm(8)
         self.multi_head_attention = nn.MultiheadAttention(8, 4, batch_first=True)
         self.dense_1, self.y = nn.Linear(8, 6), nn.Linear(6, 1)
@@ -137,7 +138,7 @@ class Module(nn.Module):
         steps, rates = torch.arange(9).unsqueeze(1), torch.exp(torch.arange(0, 8, 2) * (-math.log(10000.0) / 8))
         table = torch.zeros(9, 8)
         table[:, 0::2], table[:, 1::2] = torch.sin(steps * rates), torch.cos(steps * rates)
-        x = self.layer_norm(self.transformer_encoder(x + table))
+        x = self.layer_norm(self.transformer_encoder_1(self.transformer_encoder(x + table)))
         x = self.multi_head_attention(x, x, x)[0].mean(dim=1)
         return [self.y(torch.relu(self.dense_1(x)))]
 module = Module()
