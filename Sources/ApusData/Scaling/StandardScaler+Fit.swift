@@ -1,9 +1,6 @@
 extension StandardScaler {
     /// Fits mean and deviation per column, ignoring NaN.
     ///
-    /// As scikit-learn: corrected two-pass variance (`sklearn.utils.extmath._incremental_mean_and_var`), and a scale of 1 for
-    /// features that are constant up to rounding (`_is_constant_feature`).
-    ///
     /// - Parameters:
     ///   - rows: row-major values of shape (N, F).
     ///   - featureNames: names of the F columns, kept in the pickle as `feature_names_in_`.
@@ -12,12 +9,30 @@ extension StandardScaler {
         guard featureCount > 0, !rows.isEmpty, rows.count.isMultiple(of: featureCount) else {
             throw DataError(.invalidValues, "cannot fit a scaler: \(rows.count) values are no whole number of rows of \(featureCount) features")
         }
-        let rowCount = rows.count / featureCount
+        return try fit(rowCount: rows.count / featureCount, featureNames: featureNames) { rows[$0 * featureCount + $1] }
+    }
+
+    /// Fits mean and deviation per column, ignoring NaN.
+    ///
+    /// As scikit-learn: corrected two-pass variance (`sklearn.utils.extmath._incremental_mean_and_var`), and a scale of 1 for
+    /// features that are constant up to rounding (`_is_constant_feature`).
+    ///
+    /// - Parameters:
+    ///   - rowCount: N, 1 or more.
+    ///   - featureNames: names of the F columns, kept in the pickle as `feature_names_in_`.
+    ///   - element: what stands at a row and a column.
+    public static func fit(
+        rowCount: Int, featureNames: [String], element: (_ row: Int, _ column: Int) -> Double
+    ) throws(DataError) -> StandardScaler {
+        let featureCount = featureNames.count
+        guard featureCount > 0, rowCount > 0 else {
+            throw DataError(.invalidValues, "cannot fit a scaler: there are \(rowCount) rows of \(featureCount) features")
+        }
         var sums = [Double](repeating: 0, count: featureCount)
         var counts = [Int](repeating: 0, count: featureCount)
         for row in 0..<rowCount {
             for column in 0..<featureCount {
-                let value = rows[row * featureCount + column]
+                let value = element(row, column)
                 guard !value.isInfinite else {
                     throw DataError(.invalidValues, "cannot fit a scaler: feature '\(featureNames[column])' is infinite in row \(row)")
                 }
@@ -35,7 +50,7 @@ extension StandardScaler {
         var corrections = [Double](repeating: 0, count: featureCount)
         for row in 0..<rowCount {
             for column in 0..<featureCount {
-                let value = rows[row * featureCount + column]
+                let value = element(row, column)
                 guard !value.isNaN else { continue }
                 let deviation = value - mean[column]
                 corrections[column] += deviation

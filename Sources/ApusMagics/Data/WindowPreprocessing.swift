@@ -64,8 +64,9 @@ enum WindowScaling {
     /// - Throws: `DataError` when a column is constant in those rows: it would say nothing, and its first other value would be as large as it likes.
     static func fit(_ table: FeatureTable, rows: Range<Int>, standardises: Bool) throws(DataError) -> StandardScaler {
         let width = table.names.count
-        let values = table.values[rows.lowerBound * width..<rows.upperBound * width].map(Double.init)
-        var scaler = try StandardScaler.fit(values, featureNames: table.names)
+        var scaler = try StandardScaler.fit(rowCount: rows.count, featureNames: table.names) { row, column in
+            Double(table.values[(rows.lowerBound + row) * width + column])
+        }
         let constant = table.names.indices.filter { column in
             rows.allSatisfy { table.values[$0 * width + column] == table.values[rows.lowerBound * width + column] }
         }
@@ -88,22 +89,26 @@ enum WindowScaling {
     }
 
     /// The scaled table, (R, F).
-    static func apply(_ scaler: StandardScaler, to table: FeatureTable) throws(DataError) -> Tensor {
+    static func apply(_ scaler: StandardScaler, to table: FeatureTable) throws -> Tensor {
         let width = table.names.count
+        // Scaled in Float64, as scikit-learn does it, a few rows at a time.
         let blockRows = 4096
-        var scaled: [Float] = []
-        scaled.reserveCapacity(table.values.count)
-        for start in stride(from: 0, to: table.rowCount, by: blockRows) {
-            let end = min(table.rowCount, start + blockRows)
-            var block = table.values[start * width..<end * width].map(Double.init)
-            try scaler.transform(&block)
-            for value in block { scaled.append(Float(value)) }
+        return try Tensor(shape: [table.rowCount, width]) { target in
+            for start in stride(from: 0, to: table.rowCount, by: blockRows) {
+                let end = min(table.rowCount, start + blockRows)
+                var block = table.values[start * width..<end * width].map(Double.init)
+                try scaler.transform(&block)
+                for (offset, value) in block.enumerated() {
+                    let scaled = Float(value)
+                    guard scaled.isFinite else {
+                        throw DataError(
+                            .invalidValues,
+                            "column '\(table.names[offset % width])' leaves the range of Float32 in row \(start + offset / width); "
+                                + "look at the prices and volumes there")
+                    }
+                    target.initializeElement(at: start * width + offset, to: scaled)
+                }
+            }
         }
-        if let index = scaled.firstIndex(where: { !$0.isFinite }) {
-            throw DataError(
-                .invalidValues,
-                "column '\(table.names[index % width])' leaves the range of Float32 in row \(index / width); look at the prices and volumes there")
-        }
-        return Tensor(shape: [table.rowCount, width], scaled)
     }
 }
