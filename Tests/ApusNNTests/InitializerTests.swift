@@ -28,6 +28,20 @@ import Testing
         #expect(model.parameters[4].value.scalars.allSatisfy { $0 == 0 })
     }
 
+    @Test func `PyTorch's first weights are uniform in one over the root of the size`() throws {
+        let model = try Model(inputShape: [5, 7], seed: 3) {
+            LSTM(16, initialization: .pytorch)
+            Head("y", loss: .meanSquaredError) { Dense(4, initialization: .pytorch) }
+        }
+        for parameter in model.parameters {
+            // Of the LSTM the size of its state, of the dense layer its inputs: 16 both.
+            let values = parameter.value.scalars
+            #expect(values.allSatisfy { $0.magnitude <= 0.25 } && values.contains { $0 != 0 }, "\(parameter.name)")
+            let mean = values.reduce(0) { $0 + $1.magnitude } / Float(values.count)
+            #expect(values.count < 60 || (0.1...0.15).contains(mean), "\(parameter.name): a mean of \(mean), not about 0.125")
+        }
+    }
+
     @Test func `outputBias targetMean begins at the mean of the targets`() throws {
         let model = try Model(inputShape: [3], seed: 1) {
             Head("class", loss: .crossEntropy, outputBias: .targetMean) { Dense(3, activation: .softmax) }

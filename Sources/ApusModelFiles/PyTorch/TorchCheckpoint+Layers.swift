@@ -69,14 +69,18 @@ extension TorchCheckpoint {
             let units = input[0] / gates
             var count = 0
             while shapes["\(module).weight_ih_l\(count)"] != nil { count += 1 }
-            let stack = (1...count).map { $0 < count ? "\(layer)(\(units), returnsSequences: true)\nDropout(0.2)" : "\(layer)(\(units))" }
+            let stack = (1...count).map { number in
+                number < count
+                    ? "\(layer)(\(units), returnsSequences: true, initialization: .pytorch)\nDropout(0.2)"
+                    : "\(layer)(\(units), initialization: .pytorch)"
+            }
             return (
                 """
                 \(stack.joined(separator: "\n"))
                 Head("return", loss: .meanSquaredError) {
-                    Dense(\(first[0]), activation: .relu)
+                    Dense(\(first[0]), activation: .relu, initialization: .pytorch)
                     Dropout(0.2)
-                    Dense(\(last[0]))
+                    Dense(\(last[0]), initialization: .pytorch)
                 }
                 """, input[1]
             )

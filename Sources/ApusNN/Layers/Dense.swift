@@ -6,10 +6,12 @@ public import ApusTensor
 public struct Dense: Layer {
     public var units: Int
     public var activation: Activation
+    public var initialization: Initialization
 
-    public init(_ units: Int, activation: Activation = .linear) {
+    public init(_ units: Int, activation: Activation = .linear, initialization: Initialization = .keras) {
         self.units = units
         self.activation = activation
+        self.initialization = initialization
     }
 
     public static let signature = LayerSignature(
@@ -19,22 +21,29 @@ public struct Dense: Layer {
             ArgumentSignature(
                 "activation", .choice(Activation.allCases.map(\.rawValue)), default: .choice(Activation.linear.rawValue),
                 summary: "function applied to the outputs"),
+            Initialization.argument,
         ],
         example: "Dense(16, activation: .relu)")
 
     public init(_ arguments: LayerArguments) {
-        self.init(arguments.integer("units"), activation: Activation(rawValue: arguments.choice("activation")) ?? .linear)
+        self.init(
+            arguments.integer("units"), activation: Activation(rawValue: arguments.choice("activation")) ?? .linear,
+            initialization: Initialization(arguments))
     }
 
-    public var arguments: LayerArguments { ["units": .integer(units), "activation": .choice(activation.rawValue)] }
+    public var arguments: LayerArguments {
+        ["units": .integer(units), "activation": .choice(activation.rawValue), "initialization": .choice(initialization.rawValue)]
+    }
 
     public func outputShape(for input: [Int]) throws(ShapeError) -> [Int] { input.dropLast() + [units] }
 
     public func parameters(for input: [Int]) -> [ParameterDeclaration] {
-        [
-            ParameterDeclaration(name: "kernel", shape: [input[input.count - 1], units], initializer: .glorotUniform),
+        let inputs = input[input.count - 1]
+        let declarations = [
+            ParameterDeclaration(name: "kernel", shape: [inputs, units], initializer: .glorotUniform),
             ParameterDeclaration(name: "bias", shape: [units], initializer: .zeros),
         ]
+        return initialization.apply(declarations, count: inputs)
     }
 
     public func record(on tape: inout TapeRecorder, input: Value, parameters: [ParameterSlot], index: Int) -> Value {

@@ -10,10 +10,12 @@ public struct GRU: Layer {
     public var units: Int
     /// Whether the output is the state at all steps (N, T, H), or at the last one (N, H).
     public var returnsSequences: Bool
+    public var initialization: Initialization
 
-    public init(_ units: Int, returnsSequences: Bool = false) {
+    public init(_ units: Int, returnsSequences: Bool = false, initialization: Initialization = .keras) {
         self.units = units
         self.returnsSequences = returnsSequences
+        self.initialization = initialization
     }
 
     public static let signature = LayerSignature(
@@ -22,14 +24,20 @@ public struct GRU: Layer {
             ArgumentSignature("units", label: nil, .integer(1...65_536), summary: "size of the state"),
             ArgumentSignature(
                 "returnsSequences", .boolean, default: .boolean(false), summary: "true: the state at every step; false: at the last step only"),
+            Initialization.argument,
         ],
         example: "GRU(64, returnsSequences: true)")
 
     public init(_ arguments: LayerArguments) {
-        self.init(arguments.integer("units"), returnsSequences: arguments.boolean("returnsSequences"))
+        self.init(
+            arguments.integer("units"), returnsSequences: arguments.boolean("returnsSequences"), initialization: Initialization(arguments))
     }
 
-    public var arguments: LayerArguments { ["units": .integer(units), "returnsSequences": .boolean(returnsSequences)] }
+    public var arguments: LayerArguments {
+        [
+            "units": .integer(units), "returnsSequences": .boolean(returnsSequences), "initialization": .choice(initialization.rawValue),
+        ]
+    }
 
     public func outputShape(for input: [Int]) throws(ShapeError) -> [Int] {
         try ShapeError.requireSequence(input, "a GRU")
@@ -37,11 +45,12 @@ public struct GRU: Layer {
     }
 
     public func parameters(for input: [Int]) -> [ParameterDeclaration] {
-        [
+        let declarations = [
             ParameterDeclaration(name: "kernel", shape: [input[1], 3 * units], initializer: .glorotUniform),
             ParameterDeclaration(name: "recurrent_kernel", shape: [units, 3 * units], initializer: .orthogonal),
             ParameterDeclaration(name: "bias", shape: [2, 3 * units], initializer: .zeros),
         ]
+        return initialization.apply(declarations, count: units)
     }
 
     public func record(on tape: inout TapeRecorder, input: Value, parameters: [ParameterSlot], index: Int) -> Value {

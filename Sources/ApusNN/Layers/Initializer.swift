@@ -6,6 +6,8 @@ public enum Initializer: Sendable, Equatable {
     case ones
     /// Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010).
     case glorotUniform
+    /// Uniform in ±limit.
+    case uniform(limit: Float)
     /// Rows of a random orthogonal matrix (Saxe et al. 2014).
     case orthogonal
     /// An LSTM bias: zeros, but ones for the forget gate (Jozefowicz et al. 2015).
@@ -21,6 +23,7 @@ public enum Initializer: Sendable, Equatable {
         case .glorotUniform:
             let limit = (6 / Float(shape[0] + shape[shape.count - 1])).squareRoot()
             return (0..<count).map { (2 * random.uniform(at: UInt64($0)) - 1) * limit }
+        case .uniform(let limit): return (0..<count).map { (2 * random.uniform(at: UInt64($0)) - 1) * limit }
         case .orthogonal: return Self.orthogonal(rows: shape[0], columns: shape[1], random)
         case .unitForgetBias:
             let units = count / 4
