@@ -32,6 +32,19 @@ public struct CandleFinding: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension CandleSeries {
+    /// What a person should know about candles that can be used, such as gaps.
+    ///
+    /// - Throws: `DataError` with all the errors when they cannot be used.
+    public func usableFindings(timeframe: Timeframe? = nil) throws(DataError) -> [CandleFinding] {
+        let findings = validate(timeframe: timeframe)
+        let errors = findings.filter(\.isError)
+        guard errors.isEmpty else {
+            throw DataError(
+                .invalidValues, "the candles cannot be used: \(errors.map(\.description).joined(separator: "; ")). Repair the file and try again")
+        }
+        return findings
+    }
+
     /// Checks values, order and spacing.
     ///
     /// - Parameter timeframe: the expected step; when nil, the most frequent one.

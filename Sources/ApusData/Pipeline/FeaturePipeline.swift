@@ -34,12 +34,7 @@ public struct FeaturePipeline: Sendable {
             if shouldStop() { throw CancellationError() }
         }
         try options.check(candleCount: candles.count)
-        findings = candles.validate(timeframe: timeframe)
-        let errors = findings.filter(\.isError)
-        guard errors.isEmpty else {
-            throw DataError(
-                .invalidValues, "the candles cannot be used: \(errors.map(\.description).joined(separator: "; ")). Repair the file and try again")
-        }
+        findings = try candles.usableFindings(timeframe: timeframe)
         try step(0.1)
         self.timeframe = timeframe
         self.options = options

@@ -30,12 +30,7 @@ public struct WindowSplit: Sendable, Equatable {
                 "\(rowCount) rows are too few: none has \(horizon) rows after it, which the target looks ahead. Use more candles or a smaller horizon"
             )
         }
-        let rows: ChronologicalSplit
-        do throws(DataError) {
-            rows = try ChronologicalSplit(rowCount: labelledCount, training: trainingFraction, validation: validationFraction)
-        } catch {
-            throw DataError(error.code, error.message)
-        }
+        let rows = try ChronologicalSplit(rowCount: labelledCount, training: trainingFraction, validation: validationFraction)
         self.steps = steps
         self.horizon = horizon
         trainingRows = rows.training

@@ -16,7 +16,10 @@ package struct FeatureFileData: TrainingData {
     package var inputShape: [Int] { [sequences.steps, sequences.features] }
     package var featureNames: [String] { scaler.featureNames ?? [] }
     package var targets: [DataTarget] { [Self.direction, Self.bars] }
-    package var origin: DataOrigin { DataOrigin(symbol: features.symbol, timeframe: features.timeframe) }
+    package var origin: DataOrigin {
+        DataOrigin(
+            symbol: symbol(ofFolder: features.folder, timeframe: features.timeframe, in: features.repository), timeframe: features.timeframe)
+    }
 
     /// The inputs share the file's memory; bars as log(1 + bars).
     package func examples(_ rows: Range<Int>) throws -> Examples {

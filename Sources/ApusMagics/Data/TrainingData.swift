@@ -47,11 +47,6 @@ package enum ScalerFormat: String, CaseIterable, Sendable {
 package struct DataOrigin: Sendable {
     let symbol: String
     let timeframe: String
-
-    package init(symbol: String, timeframe: String) {
-        self.symbol = symbol
-        self.timeframe = timeframe
-    }
 }
 
 /// What one head may learn.

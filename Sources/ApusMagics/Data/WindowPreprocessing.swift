@@ -27,13 +27,7 @@ struct WindowPreprocessing {
 
     mutating func data(_ candles: CandleSeries, origin: DataOrigin, _ cell: CellContext, progress: (Double) -> Void) throws -> WindowData {
         var candles = candles
-        let findings = candles.validate(timeframe: try? Timeframe(origin.timeframe))
-        let errors = findings.filter(\.isError)
-        guard errors.isEmpty else {
-            throw DataError(
-                .invalidValues, "the candles cannot be used: \(errors.map(\.description).joined(separator: "; ")). Repair the file and try again")
-        }
-        notes += findings.map(\.description)
+        notes += try candles.usableFindings(timeframe: try? Timeframe(origin.timeframe)).map(\.description)
         if sample < 1 {
             let kept = max(1, Int(Double(candles.count) * sample))
             notes.append("Left out \(candles.count - kept) older candles (--sample \(sample)).")

@@ -64,10 +64,9 @@ struct DownloadMagic: Magic {
             path, from: repository, revision: revision, hub: connection.hub, isOffline: connection.isOffline,
             verification: verify ? .full : .size, transfer: display.transfer)
         display.finish()
-        let symbol = self.path.split(separator: "/").map(String.init).last { $0 != timeframe } ?? repository.name
         cell.workspace[WorkspaceKeys.candles] = CandleFile(
             path: file.location, source: "\(repository.path) at \(file.commit.prefix(8))", name: candles,
-            origin: DataOrigin(symbol: symbol, timeframe: timeframe))
+            origin: DataOrigin(symbol: symbol(ofFolder: self.path, timeframe: timeframe, in: repository), timeframe: timeframe))
         // What was downloaded last is what %%preprocess works on.
         cell.workspace[WorkspaceKeys.features] = nil
         show([(candles, file)], of: repository, commit: file.commit, cell)

@@ -32,12 +32,6 @@ struct DownloadedFeatures {
         return file.location
     }
 
-    /// `v2_model/BTCUSDT/15m` is of `BTCUSDT`.
-    var symbol: String {
-        let parts = folder.split(separator: "/").map(String.init)
-        return parts.last { $0 != timeframe } ?? repository.name
-    }
-
     var summary: String {
         "\(files.count) files of \(repository.path)/\(folder) at \(commit.prefix(8)), \(ByteCount.text(files.values.reduce(0) { $0 + $1.size }))"
     }

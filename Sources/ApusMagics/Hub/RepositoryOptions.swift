@@ -15,6 +15,11 @@ enum RepositoryKind: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
+/// The symbol whose files a folder holds: `v2_model/BTCUSDT/15m` is of `BTCUSDT`.
+func symbol(ofFolder folder: String, timeframe: String, in repository: RepositoryID) -> String {
+    folder.split(separator: "/").map(String.init).last { $0 != timeframe } ?? repository.name
+}
+
 /// A folder in a repository, without the slashes at its ends, joined with a file's name.
 func repositoryPath(_ folder: String, _ name: String) -> String {
     let parts = folder.split(separator: "/") + [Substring(name)]

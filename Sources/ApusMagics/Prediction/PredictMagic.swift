@@ -46,10 +46,7 @@ struct PredictMagic: Magic {
         let source = try candles.map { CandleFile(path: cell.path($0)) } ?? cell.workspace.require(WorkspaceKeys.candles)
         let progress = cell.progress("Predicting", total: 100, unit: .percent)
         let series = try source.load(progress: { progress.update(completed: Int($0 * 30)) }, shouldStop: { cell.shouldStop })
-        let findings = series.validate()
-        if let error = findings.first(where: \.isError) {
-            throw DataError(.invalidValues, "the candles cannot be used: \(error). Repair the file and try again")
-        }
+        let findings = try series.usableFindings()
         let predictions: CandlePredictions
         do {
             predictions = try CandlePredictions(

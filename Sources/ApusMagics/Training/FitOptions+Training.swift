@@ -11,16 +11,17 @@ extension FitOptions {
     func trainingOptions(
         model: Model, data: any TrainingData, training: Range<Int>, _ cell: CellContext, checkpoints: CheckpointOptions? = nil
     ) throws -> TrainingOptions {
-        let stepsPerEpoch = (training.count + batchSize - 1) / batchSize
-        return TrainingOptions(
+        var options = TrainingOptions(
             epochs: epochs, batchSize: batchSize, optimizer: makeOptimizer(),
-            learningRateSchedule: schedule.learningRateSchedule(epochs: epochs, stepsPerEpoch: stepsPerEpoch),
             gradientClipping: clipNorm.map { .norm(Double($0.description) ?? Double($0)) },
             callbacks: callbacks + (cell.workspace[WorkspaceKeys.callbacks] ?? []),
             classWeights: try classWeights(model, data, training, at: cell.range(ofOption: "--class-weights")),
             positiveWeights: try positiveWeights(model, data, training, at: cell.range(ofOption: "--positive-weight")),
             seed: UInt64(bitPattern: Int64(seed)), threads: threadCount(cell.environment),
             checkpoints: checkpoints)
+        options.learningRateSchedule = schedule.learningRateSchedule(
+            epochs: epochs, stepsPerEpoch: options.stepsPerEpoch(rows: training.count))
+        return options
     }
 
     private func makeOptimizer() -> any Optimizer {

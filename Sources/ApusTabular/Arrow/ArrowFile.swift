@@ -16,12 +16,7 @@ public struct ArrowFile: TableFile, @unchecked Sendable {
 
     /// - Throws: `DataError` with the path when the file's end or its description of itself is damaged.
     public init(path: String) throws(DataError) {
-        let file = try MappedFile(path: path)
-        do throws(DataError) {
-            try self.init(file)
-        } catch {
-            throw DataError(error.code, error.message, source: path)
-        }
+        self = try MappedFile.reading(path) { (file) throws(DataError) in try ArrowFile(file) }
     }
 
     init(_ file: MappedFile) throws(DataError) {

@@ -32,15 +32,12 @@ public enum TableFormat: Sendable {
     ///
     /// - Throws: `DataError` with the path when the file is neither, damaged or of a kind that is not read.
     public static func open(path: String) throws(DataError) -> any TableFile {
-        let file = try MappedFile(path: path)
-        do throws(DataError) {
+        try MappedFile.reading(path) { (file) throws(DataError) -> any TableFile in
             switch try detect(file) {
             case .parquet: return try ParquetFile(file)
             case .arrow: return try ArrowFile(file)
             case nil: throw DataError(.malformed, "this is neither a Parquet nor a Feather file")
             }
-        } catch {
-            throw DataError(error.code, error.message, source: path)
         }
     }
 }
