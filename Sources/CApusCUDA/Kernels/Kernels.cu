@@ -1,0 +1,5 @@
+// All kernels of the CUDA backend, in one program.
+#include "Prelude.cuh"
+#include "Math.cuh"
+#include "Philox.cuh"
+// Kernels follow, a file for each family.
