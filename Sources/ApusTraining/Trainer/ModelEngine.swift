@@ -2,7 +2,7 @@ import ApusNN
 import ApusTensor
 
 /// The CPU engine: a model and its training step.
-final class ModelEngine: BatchEngine {
+final class ModelEngine: StepEngine {
     let model: Model
     let heads: [BatchHead]
     private let step: TrainingStep

@@ -47,8 +47,10 @@ extension TrainingLoop {
     }
 
     /// Saves where checkpoints are wanted. A full disk must not cost the hours already trained: it is a warning, and the last checkpoint stays.
-    func save(best isBest: Bool = false, _ observer: (any TrainingObserver)?) {
+    /// - Throws: what the engine throws when it cannot hand over the optimiser's state.
+    func save(best isBest: Bool = false, _ observer: (any TrainingObserver)?) throws {
         guard let saver else { return }
+        try engine.store(&optimizer)
         var checkpoint = state
         checkpoint.weights = engine.weights
         checkpoint.optimizer = engine.packed(optimizer.state)
