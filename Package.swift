@@ -9,6 +9,7 @@ import PackageDescription
 //   journal:  ApusKernel, ApusCLI -> ApusJournal -> ApusSession (what cells showed, kept in a file)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
+//   GPU:      ApusMagics -> ApusCUDA -> CApusCUDA              (the driver is found at run time: nothing is linked)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
 //             ApusIndicators -> ApusData, ApusText            (candles know no indicators)
 //   reports:  ApusInspection -> ApusData, ApusTabular, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
@@ -95,8 +96,8 @@ let package = Package(
         library(
             "ApusMagics",
             [
-                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusIndicators", "ApusModelFiles",
-                "ApusPlot", "ApusSystem", "ApusTabular", argumentParser,
+                "ApusCUDA", "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusIndicators",
+                "ApusModelFiles", "ApusPlot", "ApusSystem", "ApusTabular", argumentParser,
             ]),
 
         // Engine.
@@ -104,6 +105,10 @@ let package = Package(
         library("ApusTensor", ["CApusKernels"]),
         library("ApusNN", ["ApusTensor", "ApusText"]),
         library("ApusTraining", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
+
+        // The GPU. The kernels are compiled to Kernels.ptx beforehand.
+        .target(name: "CApusCUDA", exclude: ["Kernels"], linkerSettings: [.linkedLibrary("dl")]),
+        library("ApusCUDA", ["CApusCUDA"]),
 
         .target(name: "CApusBench"),
 
