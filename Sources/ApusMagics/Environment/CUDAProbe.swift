@@ -2,17 +2,13 @@ import ApusCUDA
 
 /// Whether there is an NVIDIA GPU that Apus can use.
 struct CUDAProbe {
-    let isUsable: Bool
-    /// The device, or why there is none and what to do.
-    let summary: String
+    let device: Result<CUDADevice, CUDAError> = Result { () throws(CUDAError) in try CUDADevice.best() }
 
-    init() {
-        do {
-            summary = try CUDADevice.best().description
-            isUsable = true
-        } catch {
-            summary = error.description
-            isUsable = false
+    /// The device, or why there is none.
+    var summary: String {
+        switch device {
+        case .success(let device): device.description
+        case .failure(let error): error.message
         }
     }
 }

@@ -18,10 +18,9 @@ typedef struct apus_cuda_event *apus_cuda_event_t;
 typedef struct apus_cuda_graph *apus_cuda_graph_t;
 typedef struct apus_cuda_graph_exec *apus_cuda_graph_exec_t;
 
-/// What the driver answers, by the driver's own numbers.
+/// Answers of the driver that are told apart, by the driver's own numbers.
 enum {
     APUS_CUDA_SUCCESS = 0,
-    APUS_CUDA_ERROR_INVALID_VALUE = 1,
     APUS_CUDA_ERROR_OUT_OF_MEMORY = 2,
     APUS_CUDA_ERROR_DEVICE_UNAVAILABLE = 46,
     APUS_CUDA_ERROR_NO_DEVICE = 100,
@@ -32,6 +31,7 @@ enum {
     APUS_CUDA_ERROR_NVLINK_UNCORRECTABLE = 220,
     APUS_CUDA_ERROR_JIT_COMPILER_NOT_FOUND = 221,
     APUS_CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222,
+    APUS_CUDA_ERROR_CONTAINED = 226,
     APUS_CUDA_ERROR_NOT_FOUND = 500,
     APUS_CUDA_ERROR_NOT_READY = 600,
     APUS_CUDA_ERROR_ILLEGAL_ADDRESS = 700,
@@ -44,11 +44,9 @@ enum {
     APUS_CUDA_ERROR_INVALID_ADDRESS_SPACE = 717,
     APUS_CUDA_ERROR_INVALID_PC = 718,
     APUS_CUDA_ERROR_LAUNCH_FAILED = 719,
-    APUS_CUDA_ERROR_NOT_PERMITTED = 800,
     APUS_CUDA_ERROR_SYSTEM_NOT_READY = 802,
     APUS_CUDA_ERROR_SYSTEM_DRIVER_MISMATCH = 803,
     APUS_CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE = 804,
-    APUS_CUDA_ERROR_UNKNOWN = 999,
 };
 
 enum {
