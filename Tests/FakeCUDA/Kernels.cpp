@@ -1,6 +1,6 @@
 // The kernels of the CUDA backend, compiled for the emulator. A kernel that is not registered here cannot be launched in tests.
 
-#include "Registry.h"
+#include "Emulator/Registry.h"
 
 #if defined(__x86_64__)
 // As on a GPU, fmaf is one instruction: not a call.
@@ -12,9 +12,8 @@
 #pragma clang attribute pop
 #endif
 
-namespace emulator {
-
-void add_kernels() {
-}
-
-}  // namespace emulator
+static const struct Kernels {
+    Kernels() {
+        // One line for each kernel: REGISTER(name);
+    }
+} kernels;
