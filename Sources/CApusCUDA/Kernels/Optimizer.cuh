@@ -8,9 +8,10 @@ KERNEL(OPTIMIZER_THREADS) sum_squares(apus_cuda_adam_t p) {
     __shared__ double sums[OPTIMIZER_THREADS];
     int thread = (int)threadIdx.x;
     const float *gradient = slab(p.space) + p.gradients;
+    long long stride = (long long)gridDim.x * OPTIMIZER_THREADS;
     double sum = 0;
 #pragma unroll 4
-    for (long long i = (long long)blockIdx.x * OPTIMIZER_THREADS + thread; i < p.count; i += APUS_CUDA_SQUARES_BLOCKS * OPTIMIZER_THREADS)
+    for (long long i = (long long)blockIdx.x * OPTIMIZER_THREADS + thread; i < p.count; i += stride)
         sum += (double)gradient[i] * (double)gradient[i];
     sums[thread] = sum;
     for (int half = OPTIMIZER_THREADS / 2; half > 0; half /= 2) {
