@@ -1,17 +1,22 @@
 #pragma once
 // What runs once a step over the flat gradient and the parameters.
 
-enum { OPTIMIZER_THREADS = 256 };
+enum { OPTIMIZER_THREADS = 256, SQUARES_LOADS = 4 };
 
 /// The sum of squares of this block's share of the gradient, added pairwise.
 KERNEL(OPTIMIZER_THREADS) sum_squares(apus_cuda_adam_t p) {
     __shared__ double sums[OPTIMIZER_THREADS];
     int thread = (int)threadIdx.x;
     const float *gradient = slab(p.space) + p.gradients;
+    long long stride = (long long)gridDim.x * OPTIMIZER_THREADS;
     double sum = 0;
-#pragma unroll 4
-    for (long long i = (long long)blockIdx.x * OPTIMIZER_THREADS + thread; i < p.count; i += APUS_CUDA_SQUARES_BLOCKS * OPTIMIZER_THREADS)
-        sum += (double)gradient[i] * (double)gradient[i];
+    for (long long first = (long long)blockIdx.x * OPTIMIZER_THREADS + thread; first < p.count; first += SQUARES_LOADS * stride) {
+        float loaded[SQUARES_LOADS];
+#pragma unroll
+        for (int i = 0; i < SQUARES_LOADS; i++) loaded[i] = first + i * stride < p.count ? gradient[first + i * stride] : 0.0f;
+#pragma unroll
+        for (int i = 0; i < SQUARES_LOADS; i++) sum += (double)loaded[i] * (double)loaded[i];
+    }
     sums[thread] = sum;
     for (int half = OPTIMIZER_THREADS / 2; half > 0; half /= 2) {
         __syncthreads();
@@ -38,15 +43,15 @@ DEVICE float norm_factor(const apus_cuda_adam_t &p) {
 
 /// Adam as Keras computes it, with the operations of the CPU kernel.
 KERNEL(OPTIMIZER_THREADS) adam(apus_cuda_adam_t p) {
-    if (p.space.status[blockIdx.z].failed) return;
-    float factor = p.clipping == APUS_CUDA_CLIP_NORM ? norm_factor(p) : 1.0f;
-    long long i = (long long)blockIdx.x * OPTIMIZER_THREADS + threadIdx.x;
-    if (i >= p.count) return;
     const apus_cuda_control_t &step = control(p.space);
+    long long i = (long long)blockIdx.x * OPTIMIZER_THREADS + threadIdx.x;
+    int failed = p.space.status[blockIdx.z].failed, exists = i < p.count;
     float *base = slab(p.space), *value = base + p.values + i, *m = base + p.m + i, *v = base + p.v + i;
-    float g = base[p.gradients + i] * factor;
+    float g = exists ? base[p.gradients + i] : 0.0f, m0 = exists ? *m : 0.0f, v0 = exists ? *v : 0.0f, old = exists ? *value : 0.0f;
+    if (p.clipping == APUS_CUDA_CLIP_NORM) g *= norm_factor(p);
     if (p.clipping == APUS_CUDA_CLIP_VALUE) g = g > p.maximum ? p.maximum : g < -p.maximum ? -p.maximum : g;
-    float m1 = fmaf(g - *m, step.one_minus_beta1, *m), v1 = fmaf(g * g - *v, step.one_minus_beta2, *v), old = *value;
+    if (failed || !exists) return;
+    float m1 = fmaf(g - m0, step.one_minus_beta1, m0), v1 = fmaf(g * g - v0, step.one_minus_beta2, v0);
     *m = m1;
     *v = v1;
     *value = fmaf(old, -step.decay, old) - m1 * step.rate / (sqrtf(v1) + step.epsilon);

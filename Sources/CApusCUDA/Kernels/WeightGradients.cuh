@@ -1,6 +1,9 @@
 #pragma once
 // Gradients of parameters: sums over the rows of a batch, in parts that different blocks compute and that are then added in order.
 
+/// Terms of a sum that a thread loads before it adds any, so that it waits for memory once and not for each.
+enum { SUM_LOADS = 8 };
+
 /// Whether an earlier step of the burst failed. It says the same to all threads while blocks of this step note its failure.
 DEVICE int failed_before(const apus_cuda_space_t &space) {
     const apus_cuda_status_t &status = space.status[blockIdx.z];
@@ -13,8 +16,10 @@ DEVICE int first_block(const apus_cuda_weight_gradient_t &item, int of_sums) { r
 DEVICE const apus_cuda_weight_gradient_t &item_of_block(const apus_cuda_weight_gradients_t &p, int of_sums) {
     __shared__ int found;
     int block = (int)blockIdx.x;
-    for (int i = (int)threadIdx.x; i < p.count; i += (int)blockDim.x)
-        if (first_block(p.items[i], of_sums) <= block && (i + 1 == p.count || first_block(p.items[i + 1], of_sums) > block)) found = i;
+    for (int i = (int)threadIdx.x; i < p.count; i += (int)blockDim.x) {
+        int first = first_block(p.items[i], of_sums), next = i + 1 < p.count ? first_block(p.items[i + 1], of_sums) : block + 1;
+        if (first <= block && block < next) found = i;
+    }
     __syncthreads();
     return p.items[found];
 }
@@ -37,13 +42,18 @@ DEVICE void product_part(float *to, const float *a, const float *b, const apus_c
 DEVICE void column_part(float *to, const float *a, const float *b, const apus_cuda_weight_gradient_t &item, int rows, int tile) {
     __shared__ float odd[TILE];
     int lane = (int)threadIdx.x % TILE, half = (int)threadIdx.x / TILE, column = tile * TILE + lane, exists = column < item.n;
+    int reads_a = item.kind == APUS_CUDA_ELEMENTWISE;
     float sum = 0.0f;
-    if (exists && item.kind == APUS_CUDA_ELEMENTWISE) {
-#pragma unroll 8
-        for (int r = half; r < rows; r += 2) sum = fmaf(a[(long long)r * item.lda + column], b[(long long)r * item.ldb + column], sum);
-    } else if (exists) {
-#pragma unroll 8
-        for (int r = half; r < rows; r += 2) sum += b[(long long)r * item.ldb + column];
+    for (int first = half; exists && first < rows; first += 2 * SUM_LOADS) {
+        float left[SUM_LOADS], right[SUM_LOADS];
+#pragma unroll
+        for (int i = 0; i < SUM_LOADS; i++) {
+            int r = first + 2 * i;
+            left[i] = reads_a && r < rows ? a[(long long)r * item.lda + column] : 1.0f;
+            right[i] = r < rows ? b[(long long)r * item.ldb + column] : 0.0f;
+        }
+#pragma unroll
+        for (int i = 0; i < SUM_LOADS; i++) sum = fmaf(left[i], right[i], sum);
     }
     if (half == 1) odd[lane] = sum;
     __syncthreads();
@@ -51,8 +61,9 @@ DEVICE void column_part(float *to, const float *a, const float *b, const apus_cu
 }
 
 KERNEL(APUS_CUDA_GEMM_THREADS) weight_gradients(apus_cuda_weight_gradients_t p) {
-    if (failed_before(p.space)) return;
+    int failed = failed_before(p.space);
     const apus_cuda_weight_gradient_t &item = item_of_block(p, 0);
+    if (failed) return;
     int tiles = (item.m + TILE - 1) / TILE * item.tiles_n, block = (int)blockIdx.x - item.first_block, split = block / tiles, tile = block % tiles;
     int first = split * item.split_rows, left = item.rows - first, rows = left < item.split_rows ? left : item.split_rows;
     float *base = slab(p.space), *to = base + item.partials + (long long)split * item.m * item.n;
@@ -62,15 +73,20 @@ KERNEL(APUS_CUDA_GEMM_THREADS) weight_gradients(apus_cuda_weight_gradients_t p) 
 }
 
 KERNEL(APUS_CUDA_SUM_ELEMENTS) sum_gradients(apus_cuda_weight_gradients_t p) {
-    if (failed_before(p.space)) return;
+    int failed = failed_before(p.space);
     const apus_cuda_weight_gradient_t &item = item_of_block(p, 1);
     int element = ((int)blockIdx.x - item.first_sum_block) * APUS_CUDA_SUM_ELEMENTS + (int)threadIdx.x, count = item.m * item.n;
-    if (element >= count) return;
+    if (failed || element >= count) return;
     float *base = slab(p.space);
     const float *part = base + item.partials + element;
-    float sum = part[0];
-#pragma unroll 8
-    for (int split = 1; split < item.splits; split++) sum += part[(long long)split * count];
+    float sum = 0.0f;
+    for (int first = 0; first < item.splits; first += SUM_LOADS) {
+        float parts[SUM_LOADS];
+#pragma unroll
+        for (int i = 0; i < SUM_LOADS; i++) parts[i] = first + i < item.splits ? part[(long long)(first + i) * count] : 0.0f;
+#pragma unroll
+        for (int i = 0; i < SUM_LOADS; i++) sum += parts[i];
+    }
     base[item.gradient + (long long)(element / item.n) * item.ld + element % item.n] = sum;
     if (!(fabsf(sum) < INFINITY)) {
         apus_cuda_status_t &status = p.space.status[blockIdx.z];

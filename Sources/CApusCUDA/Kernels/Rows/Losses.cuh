@@ -14,9 +14,10 @@ DEVICE float row_loss_scale(const row_t &at, const apus_cuda_instruction_t &i) {
 DEVICE void row_cross_entropy(const row_t &at, const apus_cuda_instruction_t &i) {
     const float *logits = row_at(at, i.x, i.features), *targets = at.slab + i.targets + (long long)at.row * i.features;
     float *probabilities = row_at(at, i.y, i.features), mass = 0.0f;
-    double log_sum = row_probabilities(logits, probabilities, i.features), loss = 0;
+    softmax_t softmax = row_probabilities(logits, probabilities, i.features);
+    double log_sum = log((double)softmax.sum), loss = 0;
     for (int f = (int)threadIdx.x; f < i.features; f += ROW_THREADS) {
-        loss += (double)targets[f] * (log_sum - (double)logits[f]);
+        loss += (double)targets[f] * (log_sum - ((double)logits[f] - (double)softmax.maximum));
         mass += targets[f];
     }
     row_write_loss(at, i, loss, 1);

@@ -1,7 +1,9 @@
 #pragma once
 
-/// y = e^(x - max x) / sum. Returns log sum + max x, less which a logit is the logarithm of its probability.
-DEVICE double row_probabilities(const float *x, float *y, int features) {
+/// What the probabilities of logits come from: e^(x - maximum) / sum.
+typedef struct { float maximum, sum; } softmax_t;
+
+DEVICE softmax_t row_probabilities(const float *x, float *y, int features) {
     float top = -INFINITY, sum = 0.0f;
     for (int f = (int)threadIdx.x; f < features; f += ROW_THREADS) top = x[f] > top ? x[f] : top;
     top = row_maximum(top);
@@ -11,7 +13,8 @@ DEVICE double row_probabilities(const float *x, float *y, int features) {
     }
     sum = row_sum(sum);
     for (int f = (int)threadIdx.x; f < features; f += ROW_THREADS) y[f] /= sum;
-    return log((double)sum) + (double)top;
+    softmax_t terms = {top, sum};
+    return terms;
 }
 
 DEVICE void row_softmax(const row_t &at, const apus_cuda_instruction_t &i) {
