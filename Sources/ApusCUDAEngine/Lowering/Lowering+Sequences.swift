@@ -1,3 +1,4 @@
+import ApusCUDA
 import ApusTensor
 import CApusCUDA
 

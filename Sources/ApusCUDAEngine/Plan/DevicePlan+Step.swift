@@ -1,7 +1,7 @@
 import CApusCUDA
 
 /// How the gradient of a step is kept within bounds: the norm of all of it, or each element.
-package enum CUDAClipping: Equatable, Sendable {
+package enum CUDAClipping: Hashable, Sendable {
     case none
     case norm(Float)
     case value(Float)

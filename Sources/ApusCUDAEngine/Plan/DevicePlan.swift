@@ -1,3 +1,4 @@
+import ApusCUDA
 import ApusNN
 import ApusTensor
 import CApusCUDA

@@ -1,7 +1,7 @@
 import CApusCUDA
 
 /// What every kernel is given: where the models lie and which step it is.
-protocol KernelArguments: BitwiseCopyable {
+protocol KernelArguments {
     var space: apus_cuda_space_t { get set }
 }
 

@@ -1,5 +1,5 @@
 package import ApusCUDA
-package import ApusTensor
+import ApusTensor
 
 // Parameters, gradients and moments between the host's model and the device, in the layout of `Model.parameterBuffer`.
 extension CUDATrainingStep {

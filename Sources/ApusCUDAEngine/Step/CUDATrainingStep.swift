@@ -27,11 +27,16 @@ package final class CUDATrainingStep {
     private let evaluationItems: DeviceArray<apus_cuda_gather_item_t>
     /// Parameters or moments on their way.
     let staging: PinnedMemory<Float>
-    private var trainingGraph: (clipping: CUDAClipping, graph: CUDAGraph)?
-    private var evaluationGraph: CUDAGraph?
+    private var graphs: [Pass: CUDAGraph] = [:]
     /// Upper half of the step that the masks are keyed with.
     private var keyedEpoch: UInt64?
     private var batchRows: [Int] = []
+
+    /// What a graph does.
+    private enum Pass: Hashable {
+        case training(CUDAClipping)
+        case evaluation
+    }
 
     /// Steps of a burst at most.
     package var burstCapacity: Int { burst.capacity }
@@ -54,7 +59,7 @@ package final class CUDATrainingStep {
         stream = try CUDAStream(context)
         module = try CUDAModule(context)
         library = try KernelLibrary(
-            for: plan.training.calls + plan.evaluation.calls + plan.stepCalls(clipping: .norm(1)) + [plan.gather(plan.training, isTraining: true)],
+            for: plan.training.calls + plan.evaluation.calls + plan.stepCalls(clipping: CUDAClipping.norm(1)) + [plan.gather(plan.training, isTraining: true)],
             in: module)
         slab = try DeviceMemory(byteCount: plan.slabBytes, context)
         burst = try BurstMemory(plan, context)
@@ -86,7 +91,7 @@ package final class CUDATrainingStep {
     ) throws(CUDAError) -> Int? {
         try keyDropout(epoch: step >> 32)
         try upload(examples.items(of: plan.training, model), to: trainingItems)
-        let graph = try trainingGraph(clipping)
+        let graph = try graph(.training(clipping))
         try run(examples, batches, graph) { index in
             let update = updates[index]
             return apus_cuda_control_t(
@@ -100,7 +105,7 @@ package final class CUDATrainingStep {
     /// Losses and outputs of batches, `burstCapacity` at most, without training.
     package func evaluate(_ examples: DeviceExamples, batches: [ArraySlice<Int>]) throws(CUDAError) {
         try upload(examples.items(of: plan.evaluation, model), to: evaluationItems)
-        let graph = try evaluationGraph()
+        let graph = try graph(.evaluation)
         try run(examples, batches, graph) { _ in apus_cuda_control_t() }
     }
 
@@ -143,26 +148,20 @@ package final class CUDATrainingStep {
 
     // MARK: Graphs
 
-    private func trainingGraph(_ clipping: CUDAClipping) throws(CUDAError) -> CUDAGraph {
-        if let trainingGraph, trainingGraph.clipping == clipping { return trainingGraph.graph }
-        let graph = try capture([plan.gather(plan.training, isTraining: true)] + plan.training.calls + plan.stepCalls(clipping: clipping))
-        trainingGraph = (clipping, graph)
-        return graph
-    }
-
-    private func evaluationGraph() throws(CUDAError) -> CUDAGraph {
-        if let evaluationGraph { return evaluationGraph }
-        let graph = try capture([plan.gather(plan.evaluation, isTraining: false)] + plan.evaluation.calls + [plan.advance])
-        evaluationGraph = graph
-        return graph
-    }
-
-    private func capture(_ calls: [KernelCall]) throws(CUDAError) -> CUDAGraph {
+    private func graph(_ pass: Pass) throws(CUDAError) -> CUDAGraph {
+        if let graph = graphs[pass] { return graph }
+        let calls =
+            switch pass {
+            case .training(let clipping):
+                [plan.gather(plan.training, isTraining: true)] + plan.training.calls + plan.stepCalls(clipping: clipping)
+            case .evaluation: [plan.gather(plan.evaluation, isTraining: false)] + plan.evaluation.calls + [plan.advance]
+            }
         let tables = tables
         let graph = try stream.capture { () throws(CUDAError) in
             for call in calls { try library.launch(call, models: plan.models, tables, on: stream) }
         }
         try graph.upload(on: stream)
+        graphs[pass] = graph
         return graph
     }
 

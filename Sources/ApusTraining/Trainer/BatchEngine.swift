@@ -1,6 +1,8 @@
-/// What the training loop needs of a model on a device. The CPU engine is behind it; another device is another conformer.
+/// What the training loop needs of a model on a device: `ModelEngine` is the CPU's, `CUDAEngine` that of a GPU.
 package protocol BatchEngine: AnyObject {
     var heads: [BatchHead] { get }
+    /// For a person: the name of the GPU, or `CPU`.
+    var deviceName: String { get }
     /// The arithmetic that decides the last bits, such as `avx512`: runs on different ones are not bit-equal.
     var arithmetic: String { get }
 
@@ -27,7 +29,10 @@ package protocol BatchEngine: AnyObject {
     func begin(_ training: Examples) throws
 
     /// All parameters in order, without gaps.
-    var weights: [Float] { get set }
+    func readWeights() throws -> [Float]
+    func writeWeights(_ weights: [Float]) throws
+    /// Brings the model's own parameters up to date, where the engine keeps them elsewhere.
+    func synchronize() throws
     /// Floats the optimiser sees: the parameters and any gaps of the device's layout.
     var optimizedCount: Int { get }
     /// Optimiser slots without and with those gaps.

@@ -13,6 +13,7 @@ package protocol StepEngine: BatchEngine {
 }
 
 extension StepEngine {
+    package var deviceName: String { "CPU" }
     package var batchesAtOnce: Int { 1 }
 
     package func train(
@@ -34,6 +35,7 @@ extension StepEngine {
         }
     }
 
+    package func synchronize() {}
     package func load(_ optimizer: any Optimizer) {}
     package func store(_ optimizer: inout any Optimizer) {}
 }

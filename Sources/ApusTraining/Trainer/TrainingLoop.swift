@@ -16,10 +16,12 @@ package final class TrainingLoop {
     /// Position, best weights, history and sums; its weights, optimiser and callbacks are filled in when it is saved.
     var state: Checkpoint
     var saver: CheckpointSaver?
+    private let fallbackReason: String?
     private var warnings: [String] = []
 
     package init(
-        engine: any BatchEngine, inputShape: [Int], identity: RunIdentity, training: Examples, validation: Examples?, options: TrainingOptions
+        engine: any BatchEngine, inputShape: [Int], identity: RunIdentity, training: Examples, validation: Examples?, options: TrainingOptions,
+        fallbackReason: String? = nil
     ) throws {
         try DataChecks.check(options, rows: training.count)
         try DataChecks.check(training, "training", inputShape: inputShape, heads: engine.heads)
@@ -28,6 +30,7 @@ package final class TrainingLoop {
         self.training = training
         self.validation = validation
         self.options = options
+        self.fallbackReason = fallbackReason
         scores = BatchScores(heads: engine.heads)
         callbacks = try options.resolvedCallbacks(names: scores.names, hasValidation: validation != nil)
         rowWeights = try options.rowWeights(training, heads: engine.heads)
@@ -48,11 +51,12 @@ package final class TrainingLoop {
     ///
     /// - Throws: `TrainingError.diverged`, `CheckpointError`, or what the engine throws; the engine then has the weights it began with.
     package func run(observer: (any TrainingObserver)?, shouldStop: () -> Bool) throws -> TrainingResult {
-        let initial = engine.weights
+        let initial = try engine.readWeights()
         do {
             return try runOrThrow(observer, shouldStop)
         } catch {
-            engine.weights = initial
+            // Of a device that is lost the model's own parameters are restored nevertheless.
+            try? engine.writeWeights(initial)
             throw error
         }
     }
@@ -62,21 +66,21 @@ package final class TrainingLoop {
         if resumedFrom == nil { try engine.begin(training) }
         try engine.load(optimizer)
         observer?.trainingBegan(plan)
-        if resumedFrom != nil, let reason = finishedReason { return finish(.alreadyFinished(reason: reason), resumedFrom, observer) }
+        if resumedFrom != nil, let reason = finishedReason { return try finish(.alreadyFinished(reason: reason), resumedFrom, observer) }
         while state.position.epoch < options.epochs {
             guard try trainEpoch(observer, shouldStop), let validationLogs = try validate(observer, shouldStop) else {
                 try save(observer)
-                return finish(.interrupted(epoch: state.position.epoch, step: state.position.step), resumedFrom, observer)
+                return try finish(.interrupted(epoch: state.position.epoch, step: state.position.step), resumedFrom, observer)
             }
-            if let stopReason = try endEpoch(validationLogs, observer) { return finish(.stoppedEarly(reason: stopReason), resumedFrom, observer) }
+            if let stopReason = try endEpoch(validationLogs, observer) { return try finish(.stoppedEarly(reason: stopReason), resumedFrom, observer) }
         }
-        return finish(.completed, resumedFrom, observer)
+        return try finish(.completed, resumedFrom, observer)
     }
 
     private var plan: TrainingPlan {
         let names = scores.names
         return TrainingPlan(
-            epochs: options.epochs, stepsPerEpoch: stepsPerEpoch, trainingRows: training.count, validationRows: validation?.count ?? 0,
+            device: engine.deviceName, fallbackReason: fallbackReason, epochs: options.epochs, stepsPerEpoch: stepsPerEpoch, trainingRows: training.count, validationRows: validation?.count ?? 0,
             logNames: names + (validation == nil ? [] : names.map { "val_\($0)" }), resumed: state.history,
             firstEpoch: state.position.epoch, firstStep: state.position.step)
     }
@@ -186,7 +190,7 @@ package final class TrainingLoop {
             for action in callbacks[index].epochEnded(record.epoch, value: value, learningRate: optimizer.learningRate) {
                 switch action {
                 case .keepWeights:
-                    state.best = Checkpoint.Best(epoch: record.epoch, weights: engine.weights)
+                    state.best = Checkpoint.Best(epoch: record.epoch, weights: try engine.readWeights())
                     isBest = true
                     notes.append("best \(callbacks[index].monitor) so far")
                 case .setLearningRate(let rate):
@@ -211,8 +215,8 @@ package final class TrainingLoop {
     /// Ends with the weights of the best epoch where they are kept.
     private func finish(
         _ outcome: TrainingResult.Outcome, _ resumedFrom: Checkpoint.Position?, _ observer: (any TrainingObserver)?
-    ) -> TrainingResult {
-        if let best = state.best { engine.weights = best.weights }
+    ) throws -> TrainingResult {
+        if let best = state.best { try engine.writeWeights(best.weights) } else { try engine.synchronize() }
         let result = TrainingResult(
             outcome: outcome, history: state.history, bestEpoch: state.best?.epoch, resumedFrom: resumedFrom, warnings: warnings)
         observer?.trainingEnded(result)

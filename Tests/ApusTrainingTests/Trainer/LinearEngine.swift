@@ -33,6 +33,8 @@ final class LinearEngine: StepEngine {
     struct Killed: Error {}
 
     var optimizedCount: Int { weights.count }
+    func readWeights() -> [Float] { weights }
+    func writeWeights(_ weights: [Float]) { self.weights = weights }
     func begin(_ training: Examples) {}
     func packed(_ state: OptimizerState) -> OptimizerState { state }
     func unpacked(_ state: OptimizerState) -> OptimizerState { state }
