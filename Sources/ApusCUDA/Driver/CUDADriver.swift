@@ -52,7 +52,6 @@ public final class CUDADriver: @unchecked Sendable {
     }
 }
 
-
 /// A version of CUDA, such as 12.4.
 public struct CUDAVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let major: Int
