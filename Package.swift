@@ -9,7 +9,8 @@ import PackageDescription
 //   journal:  ApusKernel, ApusCLI -> ApusJournal -> ApusSession (what cells showed, kept in a file)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
-//   GPU:      ApusMagics -> ApusCUDA -> CApusCUDA              (the driver is found at run time: nothing is linked)
+//   GPU:      ApusTraining -> ApusCUDAEngine -> ApusNN, ApusCUDA (models as kernels)
+//             ApusCUDA -> CApusCUDA                          (the driver is found at run time: nothing is linked)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
 //             ApusIndicators -> ApusData, ApusText            (candles know no indicators)
 //   reports:  ApusInspection -> ApusData, ApusTabular, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
@@ -104,11 +105,12 @@ let package = Package(
         .target(name: "CApusKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
         library("ApusTensor", ["CApusKernels"]),
         library("ApusNN", ["ApusTensor", "ApusText"]),
-        library("ApusTraining", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
+        library("ApusTraining", ["ApusCUDA", "ApusCUDAEngine", "ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
 
         // The GPU. The kernels are compiled to Kernels.ptx beforehand.
         .target(name: "CApusCUDA", exclude: ["Kernels"], linkerSettings: [.linkedLibrary("dl")]),
         library("ApusCUDA", ["CApusCUDA"]),
+        library("ApusCUDAEngine", ["ApusCUDA", "ApusNN", "ApusTensor", "CApusCUDA"]),
 
         .target(name: "CApusBench"),
 

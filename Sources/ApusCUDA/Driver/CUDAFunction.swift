@@ -75,7 +75,7 @@ package final class CUDAFunction: @unchecked Sendable {
     ///   - block: threads of a block.
     ///   - sharedBytes: of dynamic shared memory, for each block.
     ///   - arguments: the kernel's one parameter, a C structure of `CUDAArguments.h`; it is copied.
-    package func launch<Arguments: BitwiseCopyable>(
+    package func launch<Arguments>(
         grid: CUDASize, block: CUDASize, sharedBytes: Int = 0, arguments: Arguments, on stream: CUDAStream
     ) throws(CUDAError) {
         let context = module.context
