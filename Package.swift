@@ -157,7 +157,9 @@ let package = Package(
         tests("ApusThreads"),
         tests("ApusKernel", ["ApusJSON", "ApusJournal", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining", "HubTestServer"]),
-        tests("ApusCUDA"),
+        .target(
+            name: "CUDATestSupport", dependencies: ["ApusCUDA", "ApusSystem", "TestSupport"], path: "Tests/CUDATestSupport", swiftSettings: settings),
+        tests("ApusCUDA", ["CApusCUDA", "CUDATestSupport"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),

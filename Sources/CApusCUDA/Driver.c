@@ -67,11 +67,12 @@ _Static_assert(FUNCTION_COUNT * sizeof(void (*)(void)) == sizeof(apus_cuda_drive
 /// cuGetProcAddress of CUDA 12.0, which finds the variant of a function that a CUDA version means by its name.
 typedef apus_cuda_result_t (*look_up_t)(const char *name, void **function, int version, unsigned long long flags, int *status);
 
+/// Asks the library's own look-up, and the dynamic linker only where there is none.
 static void *find(void *handle, look_up_t look_up, const function_t *function) {
+    if (!look_up) return dlsym(handle, function->exported);
     void *found = NULL;
     int status = 0;
-    if (look_up && look_up(function->name, &found, APUS_CUDA_MINIMUM_VERSION, 0, &status) == APUS_CUDA_SUCCESS && found) return found;
-    return dlsym(handle, function->exported);
+    return look_up(function->name, &found, APUS_CUDA_MINIMUM_VERSION, 0, &status) == APUS_CUDA_SUCCESS ? found : NULL;
 }
 
 /// The version is asked first: an old driver is called old, not incomplete.

@@ -35,7 +35,8 @@ package final class CUDAContext: @unchecked Sendable {
     ///
     /// - Parameter function: the driver's name for what `body` calls.
     package func call(_ function: StaticString, _ body: (borrowing apus_cuda_driver_t) -> apus_cuda_result_t) throws(CUDAError) {
-        try device.driver.check(result(body), function)
+        try device.driver.check(device.driver.functions.context_set_current(handle), "cuCtxSetCurrent")
+        try device.driver.check(body(device.driver.functions), function)
     }
 
     /// What a call of the driver returns with this context current on the calling thread, for callers that judge it themselves.

@@ -36,7 +36,7 @@ public struct CUDADevice: Sendable {
         if let device = devices.first(where: { $0.capability >= minimumCapability }) { return device }
         let names = devices.map { "\($0.name) has compute capability \($0.capability)" }.joined(separator: ", ")
         throw CUDAError(
-            .unavailable, "\(names), and Apus needs \(minimumCapability) or later",
+            .unavailable, "no GPU here is new enough: \(names), and Apus needs \(minimumCapability) or later",
             nextStep: "Use a GPU of the generation Ampere or a later one, or train on the CPU with --device cpu")
     }
 
@@ -102,6 +102,11 @@ extension CUDADevice: CustomStringConvertible {
 public struct CUDACapability: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let major: Int
     public let minor: Int
+
+    public init(major: Int, minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
 
     public var description: String { "\(major).\(minor)" }
 

@@ -46,7 +46,9 @@ public final class CUDADriver: @unchecked Sendable {
         var text: UnsafePointer<CChar>?
         guard functions.error_name(result, &name) == APUS_CUDA_SUCCESS, let name else { return "which this driver has no name for" }
         guard functions.error_text(result, &text) == APUS_CUDA_SUCCESS, let text else { return String(cString: name) }
-        return "\(String(cString: name)): \(String(cString: text))"
+        // A few of the driver's texts end with a full stop.
+        let sentence = String(cString: text)
+        return "\(String(cString: name)): \(sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence)"
     }
 }
 

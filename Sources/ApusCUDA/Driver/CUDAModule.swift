@@ -90,7 +90,7 @@ private struct Compilation {
 
     func module(_ driver: CUDADriver) throws(CUDAError) -> apus_cuda_module_t {
         if result == APUS_CUDA_SUCCESS, let handle { return handle }
-        let explanation = driver.explanation(result) + (errors.isEmpty ? "" : ", with '\(errors)'")
+        let explanation = driver.explanation(result) + (errors.isEmpty ? "" : ", with '\(errors.prefix(200))'")
         throw CUDAError(code: Int(result), function: "cuModuleLoadDataEx", explanation: explanation, isSetup: false)
     }
 

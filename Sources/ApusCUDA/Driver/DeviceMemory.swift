@@ -80,7 +80,7 @@ package final class DeviceMemory: @unchecked Sendable {
     /// Sets bytes from the place `byteOffset` on.
     ///
     /// - Parameter count: of the bytes; nil for all to the end.
-    package func fill(_ byte: UInt8, at byteOffset: Int = 0, count: Int? = nil, on stream: CUDAStream) throws(CUDAError) {
+    package func fill(byte: UInt8, at byteOffset: Int = 0, count: Int? = nil, on stream: CUDAStream) throws(CUDAError) {
         let count = count ?? byteCount - byteOffset
         check(byteOffset, count)
         guard count > 0 else { return }
@@ -90,7 +90,7 @@ package final class DeviceMemory: @unchecked Sendable {
     /// Sets numbers from the place `byteOffset` on, a boundary of 4 bytes.
     ///
     /// - Parameter count: of the numbers; nil for all to the end.
-    package func fill(_ value: Float, at byteOffset: Int = 0, count: Int? = nil, on stream: CUDAStream) throws(CUDAError) {
+    package func fill(float value: Float, at byteOffset: Int = 0, count: Int? = nil, on stream: CUDAStream) throws(CUDAError) {
         let count = count ?? (byteCount - byteOffset) / 4
         precondition(byteOffset % 4 == 0)
         check(byteOffset, count * 4)
