@@ -10,3 +10,5 @@
 #include "Recurrent/General.cuh"
 #include "Recurrent/GeneralLSTM.cuh"
 #include "Recurrent/GeneralGRU.cuh"
+#include "Sequences.cuh"
+#include "Attention.cuh"
