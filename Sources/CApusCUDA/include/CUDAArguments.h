@@ -236,8 +236,8 @@ typedef struct {
 
 enum {
     APUS_CUDA_RECURRENT_ROWS = 4,
-    APUS_CUDA_LSTM_128_BYTES = 64 * 512 * 4,  // half of U, forward or backward; the other half is in registers
-    APUS_CUDA_GRU_128_BYTES = 64 * 384 * 4,
+    APUS_CUDA_LSTM_128_BYTES = 32 * 512 * 4,  // a quarter of U, forward or backward; the others are in registers
+    APUS_CUDA_GRU_128_BYTES = 0,              // all of U is in registers
 };
 
 // MARK: Attention and sequences
