@@ -21,7 +21,7 @@ DEVICE float dense_part(const float *x, const float *w, int first, int parts, in
 }
 
 /// y = f(x W + b). An output has as many threads as can be spared for it, with four products each at least: neighbouring threads read
-/// neighbouring weights, and the parts of a sum are added in order.
+/// neighbouring weights, and the parts of a sum are added in order. Where outputs are more than threads, no thread reads another's sum.
 DEVICE void row_dense(const row_t &at, const apus_cuda_instruction_t &i) {
     __shared__ float sums[ROW_THREADS];
     const float *x = row_at(at, i.x, i.features), *w = at.slab + i.w, *b = at.slab + i.b;
@@ -38,7 +38,6 @@ DEVICE void row_dense(const row_t &at, const apus_cuda_instruction_t &i) {
             for (int p = 0; p < parts; p++) sum += sums[p * width + thread];
             y[unit] = activate(sum, i.activation);
         }
-        __syncthreads();
     }
 }
 
