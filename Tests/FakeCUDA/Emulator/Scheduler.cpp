@@ -5,6 +5,7 @@
 #include <memory>
 #include <numeric>
 #include <random>
+#include <span>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,9 +185,19 @@ static void make_block(const Launch &launch) {
     for (; prepared < block.threads; prepared++) prepare(all_threads[prepared].fiber, (unsigned)prepared, run_threads);
 }
 
+/// Where the first block of a launch has left something in the `__shared__` variables of all kernels.
+static std::span<char> written(std::span<char> variables) {
+    auto is_written = [](char byte) { return byte != (char)0xFF; };
+    auto first = std::find_if(variables.begin(), variables.end(), is_written);
+    auto last = std::find_if(variables.rbegin(), std::make_reverse_iterator(first), is_written).base();
+    return {first, last};
+}
+
+static void fill_with_nan(std::span<char> memory) {
+    if (!memory.empty()) memset(memory.data(), 0xFF, memory.size());
+}
+
 static void run_block() {
-    if (__start_apus_shared) memset(__start_apus_shared, 0xFF, (size_t)(__stop_apus_shared - __start_apus_shared));
-    memset(dynamic_shared, 0xFF, block.launch->shared_bytes);
     block.waiting = block.ended = 0;
     block.failure[0] = 0;
     block.warp_number = 0;
@@ -214,7 +225,11 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
     }
     unsigned long long x = launch.blocks.x, y = launch.blocks.y, count = x * y * launch.blocks.z;
     unsigned long long offset = kind == Order::RANDOM ? random() % count : 0;
+    std::span<char> variables;  // of all kernels before the first block, then those of this one: to fill less
+    if (__start_apus_shared) variables = {__start_apus_shared, __stop_apus_shared};
     for (unsigned long long i = 0; i < count; i++) {
+        fill_with_nan(variables);
+        fill_with_nan({static_cast<char *>(dynamic_shared), launch.shared_bytes});
         unsigned long long n = kind == Order::REVERSED ? count - 1 - i : (i + offset) % count;
         state.block = {(unsigned)(n % x), (unsigned)(n / x % y), (unsigned)(n / x / y)};
         if (kind == Order::RANDOM) {
@@ -222,6 +237,7 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
             for (auto &warp : block.warps) std::shuffle(warp.order, warp.order + warp.lanes, random);
         }
         run_block();
+        if (i == 0) variables = written(variables);
     }
 }
 

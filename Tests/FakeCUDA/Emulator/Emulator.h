@@ -9,7 +9,7 @@
 #include <string.h>
 
 /// A kernel is a function template, so that its launch bound can be asked for (`emulator::launch_bound`): `name<n>` exists for n up to it.
-#define KERNEL(threads) template <int apus_threads = 0> requires(apus_threads <= (threads)) static
+#define KERNEL(threads) template <int apus_threads = 0> requires(apus_threads <= (threads)) static void
 #define DEVICE static inline __attribute__((always_inline))
 
 /// Only one block runs at a time. The section lets the scheduler find all of shared memory, to fill it with NaN before each block.

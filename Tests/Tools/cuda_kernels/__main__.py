@@ -1,0 +1,33 @@
+"""Writes Kernels.ptx, and tells with `--needs` what each kernel takes of a multiprocessor."""
+
+import argparse
+import sys
+
+from . import ARCHITECTURES, PTX, nvrtc
+from .program import CompileError, bounds, kernels, needs, ptx
+
+
+def print_needs(threads):
+    """A line a kernel in the form of `budgets.csv`, each number that of the architecture that needs most."""
+    compiler = nvrtc.newest()
+    of_all = [needs(compiler, architecture) for architecture in ARCHITECTURES]
+    print("kernel,threads,registers,shared_bytes")
+    for name in sorted(of_all[0]):
+        of_one = [found[name] for found in of_all]
+        local = max(need.local for need in of_one)
+        line = f"{name},{threads.get(name)},{max(need.registers for need in of_one)},{max(need.shared for need in of_one)}"
+        print(line + (f"  and {local} bytes of local memory" if local else ""))
+
+
+parser = argparse.ArgumentParser(prog="cuda_kernels", description="Compiles the CUDA kernels to the PTX that the product carries.")
+parser.add_argument("--needs", action="store_true", help="print what each kernel takes, and write nothing")
+options = parser.parse_args()
+try:
+    text = ptx(nvrtc.oldest())
+    if options.needs:
+        print_needs(bounds(text))
+    else:
+        PTX.write_bytes(text)
+        print(f"{PTX}: {len(kernels(text))} kernels, {len(text):,} bytes")
+except CompileError as error:
+    sys.exit(str(error))

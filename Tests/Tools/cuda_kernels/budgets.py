@@ -1,0 +1,58 @@
+"""What each kernel may take of a multiprocessor, from `budgets.csv`, so that a change that costs occupancy is seen where it is made.
+
+A row names a kernel, its launch bound in threads, the registers of a thread on the architecture that needs most, and bytes of static shared
+memory. Local memory has no budget: a value that found no register costs more than the kernel gains by it.
+"""
+
+import csv
+import dataclasses
+import pathlib
+
+TABLE = pathlib.Path(__file__).with_name("budgets.csv")
+
+# Of a multiprocessor and of a block, on every GPU from compute capability 8.0 on.
+REGISTERS = 65_536
+SHARED_BYTES = 48 * 1024
+REGISTER_UNIT = 8  # registers of a thread are given in such steps
+
+
+@dataclasses.dataclass(frozen=True)
+class Budget:
+    threads: int
+    registers: int
+    shared: int
+
+
+def read(lines):
+    """{kernel: Budget} of the table's lines. Raises `ValueError` for a kernel named twice."""
+    budgets = {}
+    for row in csv.DictReader(lines):
+        if row["kernel"] in budgets:
+            raise ValueError(f"{row['kernel']} has two budgets")
+        budgets[row["kernel"]] = Budget(int(row["threads"]), int(row["registers"]), int(row["shared_bytes"]))
+    return budgets
+
+
+def complaints(budgets, threads, needs):
+    """What is wrong, a sentence each: `threads` are the launch bounds and `needs` the needs of the kernels by name."""
+    found = [f"{name} has no budget" for name in sorted(needs.keys() - budgets.keys())]
+    found += [f"{name} has a budget and is no kernel" for name in sorted(budgets.keys() - needs.keys())]
+    for name in sorted(needs.keys() & budgets.keys()):
+        need, budget = needs[name], budgets[name]
+        if threads.get(name) != budget.threads:
+            found.append(f"{name} is compiled for {threads.get(name)} threads, its budget says {budget.threads}")
+        if need.registers > budget.registers:
+            found.append(f"{name} takes {need.registers} registers, its budget is {budget.registers}")
+        if need.local > 0:
+            found.append(f"{name} keeps {need.local} bytes of a thread in local memory")
+        if need.shared > budget.shared:
+            found.append(f"{name} takes {need.shared} bytes of shared memory, its budget is {budget.shared}")
+        found += impossible(name, budget)
+    return found
+
+
+def impossible(name, budget):
+    """What no GPU can give, whatever the kernel needs today."""
+    registers = -(-budget.registers // REGISTER_UNIT) * REGISTER_UNIT * budget.threads
+    found = [f"{name} may take {registers} registers a block, there are {REGISTERS}"] if registers > REGISTERS else []
+    return found + ([f"{name} may take {budget.shared} bytes of static shared memory, there are {SHARED_BYTES}"] if budget.shared > SHARED_BYTES else [])
