@@ -61,6 +61,7 @@ typedef struct {
 typedef enum { APUS_CUDA_LINEAR = 0, APUS_CUDA_RELU = 1, APUS_CUDA_TANH = 2, APUS_CUDA_SIGMOID = 3 } apus_cuda_activation_t;
 
 /// `gemm`: C (M, N) = f(A (M, K) B (K, N) + bias), or C += A B. Grid (ceil(N / 64), ceil(M / 64), models), APUS_CUDA_GEMM_THREADS threads.
+/// `gemm_32`: the same bits from tiles of 32 x 64, for products of too few tiles to occupy the device: grid (ceil(N / 64), ceil(M / 32), models).
 typedef struct {
     apus_cuda_space_t space;
     long long a, b, c;
@@ -147,7 +148,7 @@ typedef enum {
 /// One operation on a matrix row. Places are in the slab unless told otherwise; -1 where there is none.
 typedef struct {
     int kind;
-    int features;             // of x
+    int features;             // of x; of y and dy of an activation's gradient
     int units;                // outputs of a dense layer
     int activation;           // of a dense layer or its gradient
     long long x, y, dx, dy;   // (matrix rows, padded features), y and dy of a dense layer (matrix rows, padded units)

@@ -8,13 +8,12 @@ enum { ROW_THREADS = 128 };
 typedef struct {
     float *slab;
     float *results;  // of this step and model
-    long long matrix_row;
-    int t, row;
+    int matrix_row, t, row;
     unsigned active, step;
 } row_t;
 
 /// This row of a matrix with `width` columns that begins at `place`.
-DEVICE float *row_at(const row_t &at, long long place, int width) { return at.slab + place + at.matrix_row * apus_cuda_padded(width); }
+DEVICE float *row_at(const row_t &at, long long place, int width) { return at.slab + place + (long long)at.matrix_row * apus_cuda_padded(width); }
 
 DEVICE void write_or_add(float *to, float x, int adds) { *to = adds ? *to + x : x; }
 
