@@ -9,6 +9,8 @@ import PackageDescription
 //   journal:  ApusKernel, ApusCLI -> ApusJournal -> ApusSession (what cells showed, kept in a file)
 //   jupyter:  JupyterTransport, ApusKernel -> JupyterProtocol (messages know no ZeroMQ), ApusThreads
 //   engine:   ApusTraining -> ApusNN -> ApusTensor -> CApusKernels (the engine knows no notebook)
+//   GPU:      ApusTraining -> ApusCUDAEngine -> ApusNN, ApusCUDA (models as kernels)
+//             ApusCUDA -> CApusCUDA                          (the driver is found at run time: nothing is linked)
 //   data:     ApusModelFiles -> ApusNN;  ApusData, ApusHub and ApusPlot know neither each other nor the engine
 //             ApusIndicators -> ApusData, ApusText            (candles know no indicators)
 //   reports:  ApusInspection -> ApusData, ApusTabular, ApusModelFiles, ApusTraining, NotebookFormat (what files hold)
@@ -45,6 +47,7 @@ let package = Package(
         .executable(name: "apus", targets: ["apus"]),
         .executable(name: "apus-swift", targets: ["apus-swift"]),
         .library(name: "ApusTraining", targets: ["ApusTensor", "ApusNN", "ApusTraining"]),
+        .library(name: "FakeCUDA", type: .dynamic, targets: ["FakeCUDA"]),  // for tests, which load it as the CUDA driver
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -95,15 +98,20 @@ let package = Package(
         library(
             "ApusMagics",
             [
-                "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusIndicators", "ApusModelFiles",
-                "ApusPlot", "ApusSystem", "ApusTabular", argumentParser,
+                "ApusCUDA", "ApusJSON", "ApusSession", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusHub", "ApusIndicators",
+                "ApusModelFiles", "ApusPlot", "ApusSystem", "ApusTabular", argumentParser,
             ]),
 
         // Engine.
         .target(name: "CApusKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
         library("ApusTensor", ["CApusKernels"]),
         library("ApusNN", ["ApusTensor", "ApusText"]),
-        library("ApusTraining", ["ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
+        library("ApusTraining", ["ApusCUDA", "ApusCUDAEngine", "ApusJSON", "ApusSystem", "ApusTensor", "ApusNN", crypto]),
+
+        // The GPU. The kernels are compiled to Kernels.ptx beforehand.
+        .target(name: "CApusCUDA", exclude: ["Kernels"], linkerSettings: [.linkedLibrary("dl")]),
+        library("ApusCUDA", ["CApusCUDA"]),
+        library("ApusCUDAEngine", ["ApusCUDA", "ApusNN", "ApusTensor", "CApusCUDA"]),
 
         .target(name: "CApusBench"),
 
@@ -122,6 +130,8 @@ let package = Package(
         library("ApusHub", ["ApusJSON", "ApusSystem", "ApusText", "ApusThreads", "ApusHTTP", "CLinux", crypto]),
         library("ApusPlot"),
 
+        // Optimised in all builds: a switch between threads of a kernel is nanoseconds then.
+        .target(name: "FakeCUDA", path: "Tests/FakeCUDA", cxxSettings: [.headerSearchPath("Emulator"), .unsafeFlags(["-O2"])]),
         .target(name: "TestSupport", dependencies: ["ApusSystem"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ApusJSON"),
         tests("ApusSystem", ["TestSupport"]),
@@ -147,6 +157,9 @@ let package = Package(
         tests("ApusThreads"),
         tests("ApusKernel", ["ApusJSON", "ApusJournal", "ApusThreads", "JupyterProtocol", "ApusSession", "TestSupport"]),
         tests("ApusMagics", ["ApusJSON", "ApusSession", "ApusHub", "ApusData", "ApusNN", "ApusTraining", "HubTestServer"]),
+        .target(
+            name: "CUDATestSupport", dependencies: ["ApusCUDA", "ApusSystem", "TestSupport"], path: "Tests/CUDATestSupport", swiftSettings: settings),
+        tests("ApusCUDA", ["CApusCUDA", "CUDATestSupport"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
@@ -170,5 +183,6 @@ let package = Package(
         tests("ApusHub", ["ApusJSON", "ApusHTTP", "HubTestServer", "TestSupport"]),
         tests("ApusPlot", resources: [.copy("Snapshots")]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
 )

@@ -7,19 +7,16 @@ extension Kernels {
     /// One step of Adam over flat buffers of equal length, as Keras does it.
     ///
     /// `m += (g - m)(1 - β1)`, `v += (g² - v)(1 - β2)`, `value = value - decay value - rate m / (√v + ε)`.
-    /// - Parameters:
-    ///   - rate: learning rate times `√(1 - β2^t) / (1 - β1^t)` for step t counted from 1.
-    ///   - decay: 0, or for AdamW learning rate times weight decay.
-    ///   - pool: threads that share long buffers.
+    /// - Parameter pool: threads that share long buffers.
     public func adam(
         values: UnsafeMutableBufferPointer<Float>, m: UnsafeMutableBufferPointer<Float>, v: UnsafeMutableBufferPointer<Float>,
-        gradients: UnsafeBufferPointer<Float>, rate: Float, beta1: Double, beta2: Double, epsilon: Float,
-        decay: Float = 0, pool: ThreadPool? = nil
+        gradients: UnsafeBufferPointer<Float>, _ step: AdamStep, pool: ThreadPool? = nil
     ) {
         precondition(m.count == values.count && v.count == values.count && gradients.count == values.count, "buffers of different length")
         guard let value = values.baseAddress, let m = m.baseAddress, let v = v.baseAddress, let gradient = gradients.baseAddress else { return }
         let settings = apus_adam_t(
-            learning_rate: rate, one_minus_beta1: Float(1 - beta1), one_minus_beta2: Float(1 - beta2), epsilon: epsilon, decay: decay)
+            learning_rate: step.rate, one_minus_beta1: step.oneMinusBeta1, one_minus_beta2: step.oneMinusBeta2, epsilon: step.epsilon,
+            decay: step.decay)
         var update = AdamUpdate(table: table, settings: settings, value: value, m: m, v: v, gradient: gradient, count: values.count)
         guard let pool, let stretches = Stretch.number(in: values.count) else { return update.run(0..<values.count) }
         pool.run(count: stretches, with: &update) { update, stretch, _ in

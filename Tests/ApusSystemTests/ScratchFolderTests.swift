@@ -35,6 +35,22 @@ import Testing
         #expect(folder.names == kept.sorted())
     }
 
+    @Test func `folders that are made at the same time do not take each other for abandoned`() async throws {
+        let parent = folder.path
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<100 {
+                        let scratch = try ScratchFolder(in: parent, prefix: ".new")
+                        guard FileSystem.kind(of: scratch.path) != nil else { return false }
+                    }
+                    return true
+                }
+            }
+            for try await exists in group { #expect(exists) }
+        }
+    }
+
     @Test func `a folder that cannot be written says so`() {
         #expect(throws: SystemError("make a folder in", "/proc", code: ENOENT)) { try ScratchFolder(in: "/proc", prefix: "x") }
     }

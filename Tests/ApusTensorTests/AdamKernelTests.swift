@@ -17,8 +17,8 @@ import Testing
                     v.withUnsafeMutableBufferPointer { v in
                         gradient.withUnsafeBufferPointer {
                             kernels.adam(
-                                values: value, m: m, v: v, gradients: $0, rate: Float(corrected), beta1: beta1, beta2: beta2,
-                                epsilon: Float(epsilon))
+                                values: value, m: m, v: v, gradients: $0,
+                                AdamStep(rate: Float(corrected), beta1: beta1, beta2: beta2, epsilon: Float(epsilon)))
                         }
                     }
                 }
@@ -42,7 +42,7 @@ import Testing
             m.withUnsafeMutableBufferPointer { m in
                 v.withUnsafeMutableBufferPointer { v in
                     gradient.withUnsafeBufferPointer {
-                        kernels.adam(values: value, m: m, v: v, gradients: $0, rate: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
+                        kernels.adam(values: value, m: m, v: v, gradients: $0, AdamStep(rate: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7))
                     }
                 }
             }
@@ -62,8 +62,8 @@ import Testing
                     v.withUnsafeMutableBufferPointer { v in
                         gradients.withUnsafeBufferPointer {
                             kernels.adam(
-                                values: values, m: m, v: v, gradients: $0, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.01,
-                                pool: pool)
+                                values: values, m: m, v: v, gradients: $0,
+                                AdamStep(rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.01), pool: pool)
                         }
                     }
                 }

@@ -25,6 +25,8 @@ final class TrainingDisplay: TrainingObserver {
     func trainingBegan(_ plan: TrainingPlan) {
         history = plan.resumed
         stepsPerEpoch = plan.stepsPerEpoch
+        if let reason = plan.fallbackReason { cell.out.print("Training on the CPU: \(reason).") }
+        if plan.device != "CPU" { cell.out.print("Training on the GPU: \(plan.device).") }
         if plan.firstEpoch > 0 || plan.firstStep > 0 {
             cell.out.print("Continuing in epoch \(plan.firstEpoch + 1) after \(plan.firstStep) of \(plan.stepsPerEpoch) steps.")
         }

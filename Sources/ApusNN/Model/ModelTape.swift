@@ -1,20 +1,20 @@
-import ApusTensor
+package import ApusTensor
 
 /// A tape of a whole model with the values the caller fills and reads.
-struct ModelTape {
-    let tape: Tape
-    let input: Value
+package struct ModelTape {
+    package let tape: Tape
+    package let input: Value
     /// Head outputs, in order.
-    let outputs: [Value]
+    package let outputs: [Value]
     /// Inputs of the losses, one per head; empty without losses.
-    let losses: [LossInputs]
+    package let losses: [LossInputs]
 
     /// Records the model.
     /// - Parameters:
     ///   - mode: training records what backward needs, and dropout.
     ///   - capacity: most rows of a replay.
     ///   - positiveWeights: one per head, used where its loss is a binary cross-entropy; nil records no losses behind the heads' outputs.
-    init(_ model: Model, mode: TapeMode, capacity: Int, positiveWeights: [Float]?) {
+    package init(_ model: Model, mode: TapeMode, capacity: Int, positiveWeights: [Float]?) {
         var recorder = TapeRecorder(mode: mode, capacity: capacity)
         input = recorder.input(shape: model.inputShape)
         var values: [Value] = []

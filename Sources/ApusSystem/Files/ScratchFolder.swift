@@ -18,8 +18,12 @@ package final class ScratchFolder: Sendable {
             let digits = String(UInt64.random(in: .min ... .max), radix: 36)
             let path = "\(parent)/\(prefix)-\(String(repeating: "0", count: Self.digits - digits.count))\(digits)"
             guard mkdir(path, mode) == 0 else { throw SystemError("make a folder in", parent) }
-            let file = try OpenFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-            // Between creation and lock another process may have taken it for abandoned.
+            // Between creation and lock another process may take it for abandoned: before it is opened, or after.
+            let file: OpenFile
+            do { file = try OpenFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) } catch {
+                guard error.isMissing else { throw error }
+                continue
+            }
             if (try? file.tryLock()) != false, !file.isUnlinked {
                 self.path = path
                 self.file = file

@@ -2,12 +2,12 @@ import CApusKernels
 
 /// Multi-head scaled dot-product self-attention over queries, keys and values (T, 3 heads size), with dropout of the probabilities.
 package struct AttentionOp: Operation {
-    let input: Value
-    let output: Value
-    let heads: Int
-    let size: Int
-    let rate: Float
-    let layer: Int
+    package let input: Value
+    package let output: Value
+    package let heads: Int
+    package let size: Int
+    package let rate: Float
+    package let layer: Int
     let probabilities: Buffer
     let scratch: Buffer
     /// Dropped probabilities and masks; nil without dropout.

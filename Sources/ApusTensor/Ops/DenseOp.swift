@@ -2,11 +2,11 @@ import CApusKernels
 
 /// y = f(x W + b) over the last axis, f one of the elementwise activations.
 package struct DenseOp: Operation {
-    let input: Value
-    let output: Value
-    let kernel: ParameterSlot
-    let bias: ParameterSlot
-    let activation: ElementwiseActivation
+    package let input: Value
+    package let output: Value
+    package let kernel: ParameterSlot
+    package let bias: ParameterSlot
+    package let activation: ElementwiseActivation
     let packed: Buffer
     /// Wᵀ packed for the gradient of the input; nil when that is not wanted.
     let packedTransposed: Buffer?

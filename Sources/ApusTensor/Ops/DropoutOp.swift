@@ -4,12 +4,12 @@ import CApusKernels
 ///
 /// The mask is a function of (seed, layer, step, row of the batch, t, feature), see `DropoutKey`.
 package struct DropoutOp: Operation {
-    let input: Value
-    let output: Value
-    let rate: Float
-    let layer: Int
+    package let input: Value
+    package let output: Value
+    package let rate: Float
+    package let layer: Int
     let mask: Buffer
-    let inputHasGradient: Bool
+    package let inputHasGradient: Bool
 
     package func forward(_ frame: Frame) {
         let key = DropoutKey.words(seed: frame.seed, layer: layer, step: frame.step)

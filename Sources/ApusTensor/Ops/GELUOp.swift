@@ -4,8 +4,8 @@ import CApusKernels
 ///
 /// An operation of its own, because its gradient needs x, which cannot be had from the output.
 package struct GELUOp: Operation {
-    let input: Value
-    let output: Value
+    package let input: Value
+    package let output: Value
 
     package func forward(_ frame: Frame) { frame.kernels.gelu(frame.data(output), frame.data(input), input.steps * frame.rows * input.stride) }
 

@@ -2,12 +2,12 @@ import CApusKernels
 
 /// A whole GRU layer over all its steps, in Keras's gate order z, r, h. The formulas are in Variant/GRU.h of CApusKernels.
 package struct GRUOp: Operation {
-    let input: Value
-    let output: Value
-    let units: Int
-    let kernel: ParameterSlot
-    let recurrent: ParameterSlot
-    let bias: ParameterSlot
+    package let input: Value
+    package let output: Value
+    package let units: Int
+    package let kernel: ParameterSlot
+    package let recurrent: ParameterSlot
+    package let bias: ParameterSlot
 
     let packed: Buffer
     let h: Buffer

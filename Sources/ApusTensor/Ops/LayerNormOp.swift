@@ -2,16 +2,16 @@ import CApusKernels
 
 /// Layer normalisation (Ba, Kiros, Hinton 2016) over the last axis of a value, or of the sum of two (a residual connection).
 package struct LayerNormOp: Operation {
-    let input: Value
-    let residual: Value?
-    let output: Value
-    let gain: ParameterSlot
-    let shift: ParameterSlot
-    let epsilon: Float
+    package let input: Value
+    package let residual: Value?
+    package let output: Value
+    package let gain: ParameterSlot
+    package let shift: ParameterSlot
+    package let epsilon: Float
     let normalized: Buffer
     let scale: Buffer
-    let inputHasGradient: Bool
-    let residualHasGradient: Bool
+    package let inputHasGradient: Bool
+    package let residualHasGradient: Bool
 
     package func forward(_ frame: Frame) {
         var arguments = arguments(frame)

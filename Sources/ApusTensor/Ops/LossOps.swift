@@ -12,10 +12,10 @@ package struct LossInputs: Sendable {
 ///
 /// Computed from logits. Keras without fused logits clips p to 1e-7; here a saturated softmax keeps its true loss and gradient.
 package struct CrossEntropyOp: Operation {
-    let logits: Value
-    let probabilities: Value
-    let inputs: LossInputs
-    let weight: Float
+    package let logits: Value
+    package let probabilities: Value
+    package let inputs: LossInputs
+    package let weight: Float
 
     package func forward(_ frame: Frame) {
         frame.losses[inputs.index] = frame.kernels.cross_entropy(
@@ -34,11 +34,11 @@ package struct CrossEntropyOp: Operation {
 ///
 /// Computed from logits, as PyTorch's `BCEWithLogitsLoss` with `pos_weight`: a saturated sigmoid keeps its true loss and gradient.
 package struct BinaryCrossEntropyOp: Operation {
-    let logits: Value
-    let probabilities: Value
-    let inputs: LossInputs
-    let positive: Float
-    let weight: Float
+    package let logits: Value
+    package let probabilities: Value
+    package let inputs: LossInputs
+    package let positive: Float
+    package let weight: Float
 
     package func forward(_ frame: Frame) {
         frame.losses[inputs.index] = frame.kernels.binary_cross_entropy(
@@ -55,9 +55,9 @@ package struct BinaryCrossEntropyOp: Operation {
 
 /// Mean squared error, weighted: loss = weight / N Σ_rows w_row 1/C Σ_c (y_c - target_c)².
 package struct SquaredErrorOp: Operation {
-    let output: Value
-    let inputs: LossInputs
-    let weight: Float
+    package let output: Value
+    package let inputs: LossInputs
+    package let weight: Float
 
     package func forward(_ frame: Frame) {
         frame.losses[inputs.index] = frame.kernels.squared_error(

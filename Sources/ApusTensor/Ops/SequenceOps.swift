@@ -3,9 +3,9 @@ import Glibc
 
 /// Mean over the steps of a sequence.
 package struct StepMeanOp: Operation {
-    let input: Value
-    let output: Value
-    let inputHasGradient: Bool
+    package let input: Value
+    package let output: Value
+    package let inputHasGradient: Bool
 
     package func forward(_ frame: Frame) {
         frame.kernels.step_sum(frame.data(output), frame.data(input), 1 / Float(input.steps), input.steps, frame.rows * input.stride)
@@ -21,10 +21,10 @@ package struct StepMeanOp: Operation {
 
 /// Adds a fixed table (steps, padded features) to every row.
 package struct AddTableOp: Operation {
-    let input: Value
-    let output: Value
-    let table: [Float]
-    let inputHasGradient: Bool
+    package let input: Value
+    package let output: Value
+    package let table: [Float]
+    package let inputHasGradient: Bool
 
     package func forward(_ frame: Frame) {
         table.withUnsafeBufferPointer {

@@ -2,10 +2,10 @@ import CApusKernels
 
 /// 1 / (1 + e^-x), an operation of its own so that a loss can take over its logits.
 package struct SigmoidOp: Operation {
-    let input: Value
-    let output: Value
+    package let input: Value
+    package let output: Value
     /// Whether a binary cross-entropy has taken over: it computes the probabilities itself and the gradient of the logits directly.
-    var isFused = false
+    package fileprivate(set) var isFused = false
 
     package func forward(_ frame: Frame) {
         if isFused { return }

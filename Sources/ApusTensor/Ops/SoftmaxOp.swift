@@ -2,10 +2,10 @@ import CApusKernels
 
 /// Softmax over the last axis.
 package struct SoftmaxOp: Operation {
-    let input: Value
-    let output: Value
+    package let input: Value
+    package let output: Value
     /// Whether a cross-entropy has taken over: it computes the probabilities itself and the gradient of the logits directly.
-    var isFused = false
+    package fileprivate(set) var isFused = false
 
     package func forward(_ frame: Frame) {
         if isFused { return }

@@ -31,7 +31,7 @@ package struct Frame {
     package subscript(buffer: Buffer) -> UnsafeMutablePointer<Float> { arena + buffer.offset }
 
     /// Whether the running operation must add to this gradient, because another has written it already.
-    package func accumulates(_ value: Value) -> Bool { tape.values[value.id].lastConsumer != operation }
+    package func accumulates(_ value: Value) -> Bool { tape.accumulates(value, inOperation: operation) }
 
     package func parameter(_ slot: ParameterSlot) -> UnsafePointer<Float> { parameters + slot.offset }
     package func gradient(_ slot: ParameterSlot) -> UnsafeMutablePointer<Float> { gradients + slot.offset }

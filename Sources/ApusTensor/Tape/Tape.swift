@@ -9,7 +9,7 @@ public final class Tape: Sendable {
     public let mode: TapeMode
     /// Most rows a replay may have.
     public let capacity: Int
-    let operations: [any Operation]
+    package let operations: [any Operation]
     let values: [TapeRecorder.Place]
     let arenaCount: Int
     /// Number of losses.
@@ -23,6 +23,11 @@ public final class Tape: Sendable {
         arenaCount = recorder.arenaCount
         lossCount = recorder.lossCount
     }
+
+    package func hasGradient(_ value: Value) -> Bool { values[value.id].gradient != nil }
+
+    /// Whether the operation of this number must add to the gradient in backward, because another has written it already.
+    package func accumulates(_ value: Value, inOperation operation: Int) -> Bool { values[value.id].lastConsumer != operation }
 }
 
 /// Lays out the memory of a tape while its operations are recorded.

@@ -2,7 +2,7 @@
 ///
 /// In memory: (rows, P) for vectors, (T, rows, P) for sequences, time-major, where P is the number of features rounded up to 16 floats.
 public struct Value: Sendable, Hashable {
-    let id: Int
+    package let id: Int
     /// 1 for a vector.
     public let steps: Int
     public let features: Int

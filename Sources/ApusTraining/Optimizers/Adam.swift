@@ -31,12 +31,15 @@ public struct Adam: Optimizer {
     }
 
     public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>, pool: ThreadPool?) {
-        let (beta1, beta2, epsilon, rate) = (beta1, beta2, epsilon, Double(learningRate))
-        moments.update(count: parameters.count) { momentum, velocity, step in
-            let correction = (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step))
-            Kernels.best.adam(
-                values: parameters, m: momentum, v: velocity, gradients: gradients, rate: Float(rate * correction), beta1: beta1, beta2: beta2,
-                epsilon: epsilon, pool: pool)
+        guard let step = nextStep() else { return }
+        moments.lend(count: parameters.count) { momentum, velocity in
+            Kernels.best.adam(values: parameters, m: momentum, v: velocity, gradients: gradients, step, pool: pool)
         }
+    }
+
+    public mutating func nextStep() -> AdamStep? {
+        let step = moments.nextIteration()
+        let correction = (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step))
+        return AdamStep(rate: Float(Double(learningRate) * correction), beta1: beta1, beta2: beta2, epsilon: epsilon)
     }
 }

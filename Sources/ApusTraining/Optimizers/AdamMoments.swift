@@ -24,18 +24,21 @@ struct AdamMoments: Sendable {
 
     init() {}
 
-    /// Counts an update of `count` parameters and lends the moments, which are zero before the first one.
-    mutating func update(count: Int, _ body: (_ m: UnsafeMutableBufferPointer<Float>, _ v: UnsafeMutableBufferPointer<Float>, _ step: Double) -> Void)
-    {
+    /// Counts an update; its number from 1.
+    mutating func nextIteration() -> Double {
+        iterations += 1
+        return Double(iterations)
+    }
+
+    /// Lends the moments of `count` parameters, which are zero before the first update.
+    mutating func lend(count: Int, _ body: (_ m: UnsafeMutableBufferPointer<Float>, _ v: UnsafeMutableBufferPointer<Float>) -> Void) {
         if momentum.isEmpty {
             momentum = [Float](repeating: 0, count: count)
             velocity = momentum
         }
         precondition(count == momentum.count, "an optimiser belongs to one model")
-        iterations += 1
-        let step = Double(iterations)
         momentum.withUnsafeMutableBufferPointer { momentum in
-            velocity.withUnsafeMutableBufferPointer { velocity in body(momentum, velocity, step) }
+            velocity.withUnsafeMutableBufferPointer { velocity in body(momentum, velocity) }
         }
     }
 }

@@ -34,12 +34,17 @@ public struct AdamW: Optimizer {
     }
 
     public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>, pool: ThreadPool?) {
-        let (beta1, beta2, epsilon, rate, weightDecay) = (beta1, beta2, epsilon, Double(learningRate), weightDecay)
-        moments.update(count: parameters.count) { momentum, velocity, step in
-            let correction = (1 - pow(beta2, step)).squareRoot()
-            Kernels.best.adam(
-                values: parameters, m: momentum, v: velocity, gradients: gradients, rate: Float(rate * correction / (1 - pow(beta1, step))),
-                beta1: beta1, beta2: beta2, epsilon: Float(epsilon * correction), decay: Float(rate * weightDecay), pool: pool)
+        guard let step = nextStep() else { return }
+        moments.lend(count: parameters.count) { momentum, velocity in
+            Kernels.best.adam(values: parameters, m: momentum, v: velocity, gradients: gradients, step, pool: pool)
         }
+    }
+
+    public mutating func nextStep() -> AdamStep? {
+        let (step, rate) = (moments.nextIteration(), Double(learningRate))
+        let correction = (1 - pow(beta2, step)).squareRoot()
+        return AdamStep(
+            rate: Float(rate * correction / (1 - pow(beta1, step))), beta1: beta1, beta2: beta2, epsilon: Float(epsilon * correction),
+            decay: Float(rate * weightDecay))
     }
 }

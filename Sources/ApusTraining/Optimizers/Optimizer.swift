@@ -23,9 +23,15 @@ public protocol Optimizer: Sendable {
     ///
     /// - Parameter pool: threads that may share the work; the result does not depend on them.
     mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>, pool: ThreadPool?)
+
+    /// Counts the next update and gives it as numbers, for a device that keeps the moments and computes the update itself; nil when the
+    /// optimiser is none of Adam's kind.
+    mutating func nextStep() -> AdamStep?
 }
 
 extension Optimizer {
+    public mutating func nextStep() -> AdamStep? { nil }
+
     /// One update on the caller's thread.
     public mutating func update(_ parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeBufferPointer<Float>) {
         update(parameters, gradients: gradients, pool: nil)

@@ -1,33 +1,66 @@
-/// What the training loop needs of a model on a device. The CPU engine is behind it; another device is another conformer.
+/// What the training loop needs of a model on a device: `ModelEngine` is the CPU's, `CUDAEngine` that of a GPU.
 package protocol BatchEngine: AnyObject {
     var heads: [BatchHead] { get }
+    /// For a person: the name of the GPU, or `CPU`.
+    var deviceName: String { get }
     /// The arithmetic that decides the last bits, such as `avx512`: runs on different ones are not bit-equal.
     var arithmetic: String { get }
 
-    /// Runs the model on rows of `examples` and, when training, leaves the gradient of the total loss.
+    /// Batches the engine takes at a time: more than one where a device works on while the host does something else.
+    var batchesAtOnce: Int { get }
+
+    /// Trains on one batch after the other, with a step of the optimiser after each.
     ///
     /// - Parameters:
-    ///   - weights: for each head one weight per row of `examples`, or nil for all 1.
-    ///   - step: with the seed, decides what dropout drops.
-    /// - Throws: `BatchFault` when a loss or a gradient is NaN or infinite.
-    func run(_ examples: Examples, weights: [[Float]?], rows: ArraySlice<Int>, step: UInt64, training: Bool) throws -> BatchLosses
+    ///   - rates: the learning rate of each step.
+    ///   - clipping: bounds each gradient.
+    ///   - ended: called for each batch in order, with its number in the burst; `output(ofHead:)` answers for this batch meanwhile.
+    /// - Throws: `BatchFault` for the first batch whose loss or gradient is NaN or infinite; `ended` has been called for those before it.
+    func train(
+        _ burst: BatchBurst, rates: [Float], optimizer: inout any Optimizer, clipping: GradientClipping?, ended: (Int, BatchLosses) -> Void) throws
 
-    /// What the head answered in the last `run`, row-major (rows, C); valid until the next.
+    /// The same without training: neither dropout nor a gradient.
+    func evaluate(_ burst: BatchBurst, ended: (Int, BatchLosses) -> Void) throws
+
+    /// What the head answered for the last batch, row-major (rows, C); valid until the next.
     func output(ofHead head: Int) -> UnsafeBufferPointer<Float>
-
-    /// Lets the optimiser change the parameters by the gradient of the last `run`, clipped where wanted.
-    func update(_ optimizer: inout any Optimizer, clipping: GradientClipping?)
 
     /// Called once before the first batch of a run that is not resumed.
     func begin(_ training: Examples) throws
 
     /// All parameters in order, without gaps.
-    var weights: [Float] { get set }
+    func readWeights() throws -> [Float]
+    func writeWeights(_ weights: [Float]) throws
+    /// Brings the model's own parameters up to date, where the engine keeps them elsewhere.
+    func synchronize() throws
     /// Floats the optimiser sees: the parameters and any gaps of the device's layout.
     var optimizedCount: Int { get }
     /// Optimiser slots without and with those gaps.
     func packed(_ state: OptimizerState) -> OptimizerState
     func unpacked(_ state: OptimizerState) -> OptimizerState
+
+    /// Takes over the state of an optimiser that begins or was restored, where the engine keeps it elsewhere.
+    func load(_ optimizer: any Optimizer) throws
+    /// Brings an optimiser's state up to date before it is read.
+    func store(_ optimizer: inout any Optimizer) throws
+}
+
+/// Batches of one set that follow one another.
+package struct BatchBurst {
+    package let examples: Examples
+    /// For each head one weight per row of `examples`, or nil for all 1.
+    package let rowWeights: [[Float]?]
+    /// Rows of each batch.
+    package let batches: [ArraySlice<Int>]
+    /// Number of the first step; with the seed, decides what dropout drops.
+    package let step: UInt64
+
+    package init(_ examples: Examples, rowWeights: [[Float]?], batches: [ArraySlice<Int>], step: UInt64) {
+        self.examples = examples
+        self.rowWeights = rowWeights
+        self.batches = batches
+        self.step = step
+    }
 }
 
 /// One output of the model and what it is trained for.

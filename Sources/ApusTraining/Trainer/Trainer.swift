@@ -1,3 +1,4 @@
+import ApusCUDA
 public import ApusNN
 
 /// Fits a model to examples.
@@ -33,13 +34,51 @@ public struct Trainer {
     ) throws -> TrainingResult {
         // The engine refuses a batch size it cannot allocate; what a person may have mistyped is said in our words first.
         try DataChecks.check(options, rows: training.count)
-        let engine = try ModelEngine(
-            model: model, batchSize: options.batchSize, threads: options.threads, seed: options.seed, positiveWeights: options.positiveWeights)
+        let (engine, reason) = try engine()
+        do {
+            return try run(engine, reason, options, training, validation, observer, shouldStop)
+        } catch let error as CUDAError where options.device == .automatic && error.kind == .deviceLost {
+            // The device's memory is gone; what a checkpoint holds is not.
+            var options = options
+            options.checkpoints?.resume = true
+            observer?.warned("\(error.message); training goes on on the CPU.")
+            return try run(try cpuEngine(), error.message, options, training, validation, observer, shouldStop)
+        }
+    }
+
+    private func run(
+        _ engine: any BatchEngine, _ reason: String?, _ options: TrainingOptions, _ training: Examples, _ validation: Examples?,
+        _ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool
+    ) throws -> TrainingResult {
         var identity = RunIdentity()
         identity.append(model, positiveWeights: options.positiveWeights)
         let loop = try TrainingLoop(
-            engine: engine, inputShape: model.inputShape, identity: identity, training: training, validation: validation, options: options)
+            engine: engine, inputShape: model.inputShape, identity: identity, training: training, validation: validation, options: options,
+            fallbackReason: reason)
         return try loop.run(observer: observer, shouldStop: shouldStop)
+    }
+
+    /// The engine of the device that was asked for, and why it is the CPU's where a GPU would have been taken.
+    private func engine() throws -> (any BatchEngine, String?) {
+        switch options.device {
+        case .cpu: return (try cpuEngine(), nil)
+        case .cuda: return (try cudaEngine(), nil)
+        case .automatic:
+            do throws(CUDAError) {
+                return (try cudaEngine(), nil)
+            } catch { return (try cpuEngine(), error.message) }
+        }
+    }
+
+    private func cpuEngine() throws -> ModelEngine {
+        try ModelEngine(
+            model: model, batchSize: options.batchSize, threads: options.threads, seed: options.seed, positiveWeights: options.positiveWeights)
+    }
+
+    private func cudaEngine() throws(CUDAError) -> CUDAEngine {
+        try CUDAEngine(
+            model: model, batchSize: options.batchSize, seed: options.seed, positiveWeights: options.positiveWeights,
+            optimizer: options.optimizer, device: .best())
     }
 }
 

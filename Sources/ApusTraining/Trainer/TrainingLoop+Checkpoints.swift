@@ -27,14 +27,14 @@ extension TrainingLoop {
                 "The run in \(path) cannot be continued: \(differences.joined(separator: "; ")). "
                     + "Use what it was started with, or begin a new run without resuming.")
         }
-        guard saved.weights.count == engine.weights.count, saved.callbacks.count == callbacks.count, saved.position.step <= stepsPerEpoch,
+        guard try saved.weights.count == engine.readWeights().count, saved.callbacks.count == callbacks.count, saved.position.step <= stepsPerEpoch,
             saved.scores.hasSameNames(as: scores.empty)
         else {
             throw CheckpointError(.damaged, "\(path) does not fit the model it was made from. Start again without resuming.")
         }
         try optimizer.restore(engine.unpacked(saved.optimizer), parameterCount: engine.optimizedCount)
         for index in callbacks.indices { callbacks[index].restore(saved.callbacks[index]) }
-        engine.weights = saved.weights
+        try engine.writeWeights(saved.weights)
         state = saved
     }
 
@@ -47,10 +47,12 @@ extension TrainingLoop {
     }
 
     /// Saves where checkpoints are wanted. A full disk must not cost the hours already trained: it is a warning, and the last checkpoint stays.
-    func save(best isBest: Bool = false, _ observer: (any TrainingObserver)?) {
+    /// - Throws: what the engine throws when it cannot hand over the optimiser's state.
+    func save(best isBest: Bool = false, _ observer: (any TrainingObserver)?) throws {
         guard let saver else { return }
+        try engine.store(&optimizer)
         var checkpoint = state
-        checkpoint.weights = engine.weights
+        checkpoint.weights = try engine.readWeights()
         checkpoint.optimizer = engine.packed(optimizer.state)
         checkpoint.callbacks = callbacks.map(\.state)
         do {

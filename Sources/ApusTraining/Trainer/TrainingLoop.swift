@@ -16,10 +16,12 @@ package final class TrainingLoop {
     /// Position, best weights, history and sums; its weights, optimiser and callbacks are filled in when it is saved.
     var state: Checkpoint
     var saver: CheckpointSaver?
+    private let fallbackReason: String?
     private var warnings: [String] = []
 
     package init(
-        engine: any BatchEngine, inputShape: [Int], identity: RunIdentity, training: Examples, validation: Examples?, options: TrainingOptions
+        engine: any BatchEngine, inputShape: [Int], identity: RunIdentity, training: Examples, validation: Examples?, options: TrainingOptions,
+        fallbackReason: String? = nil
     ) throws {
         try DataChecks.check(options, rows: training.count)
         try DataChecks.check(training, "training", inputShape: inputShape, heads: engine.heads)
@@ -28,6 +30,7 @@ package final class TrainingLoop {
         self.training = training
         self.validation = validation
         self.options = options
+        self.fallbackReason = fallbackReason
         scores = BatchScores(heads: engine.heads)
         callbacks = try options.resolvedCallbacks(names: scores.names, hasValidation: validation != nil)
         rowWeights = try options.rowWeights(training, heads: engine.heads)
@@ -48,11 +51,12 @@ package final class TrainingLoop {
     ///
     /// - Throws: `TrainingError.diverged`, `CheckpointError`, or what the engine throws; the engine then has the weights it began with.
     package func run(observer: (any TrainingObserver)?, shouldStop: () -> Bool) throws -> TrainingResult {
-        let initial = engine.weights
+        let initial = try engine.readWeights()
         do {
             return try runOrThrow(observer, shouldStop)
         } catch {
-            engine.weights = initial
+            // Of a device that is lost the model's own parameters are restored nevertheless.
+            try? engine.writeWeights(initial)
             throw error
         }
     }
@@ -60,22 +64,23 @@ package final class TrainingLoop {
     private func runOrThrow(_ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool) throws -> TrainingResult {
         let resumedFrom = try openCheckpoints(observer)
         if resumedFrom == nil { try engine.begin(training) }
+        try engine.load(optimizer)
         observer?.trainingBegan(plan)
-        if resumedFrom != nil, let reason = finishedReason { return finish(.alreadyFinished(reason: reason), resumedFrom, observer) }
+        if resumedFrom != nil, let reason = finishedReason { return try finish(.alreadyFinished(reason: reason), resumedFrom, observer) }
         while state.position.epoch < options.epochs {
             guard try trainEpoch(observer, shouldStop), let validationLogs = try validate(observer, shouldStop) else {
-                save(observer)
-                return finish(.interrupted(epoch: state.position.epoch, step: state.position.step), resumedFrom, observer)
+                try save(observer)
+                return try finish(.interrupted(epoch: state.position.epoch, step: state.position.step), resumedFrom, observer)
             }
-            if let stopReason = endEpoch(validationLogs, observer) { return finish(.stoppedEarly(reason: stopReason), resumedFrom, observer) }
+            if let stopReason = try endEpoch(validationLogs, observer) { return try finish(.stoppedEarly(reason: stopReason), resumedFrom, observer) }
         }
-        return finish(.completed, resumedFrom, observer)
+        return try finish(.completed, resumedFrom, observer)
     }
 
     private var plan: TrainingPlan {
         let names = scores.names
         return TrainingPlan(
-            epochs: options.epochs, stepsPerEpoch: stepsPerEpoch, trainingRows: training.count, validationRows: validation?.count ?? 0,
+            device: engine.deviceName, fallbackReason: fallbackReason, epochs: options.epochs, stepsPerEpoch: stepsPerEpoch, trainingRows: training.count, validationRows: validation?.count ?? 0,
             logNames: names + (validation == nil ? [] : names.map { "val_\($0)" }), resumed: state.history,
             firstEpoch: state.position.epoch, firstStep: state.position.step)
     }
@@ -90,40 +95,40 @@ package final class TrainingLoop {
         var constant = ConstantOutputs(heads: engine.heads)
         while state.position.step < stepsPerEpoch {
             if shouldStop() { return false }
-            let start = state.position.step * options.batchSize
-            let batch = rows[start..<min(start + options.batchSize, rows.count)]
-            let losses: BatchLosses
+            let batches = nextBatches(of: rows)
+            let rates = batches.indices.map { scheduled(step: state.position.globalStep + UInt64($0)) }
+            var done = 0
             do {
-                losses = try engine.run(training, weights: rowWeights, rows: batch, step: state.position.globalStep, training: true)
+                let burst = BatchBurst(training, rowWeights: rowWeights, batches: batches, step: state.position.globalStep)
+                try engine.train(burst, rates: rates, optimizer: &optimizer, clipping: options.gradientClipping) { index, losses in
+                    done = index + 1
+                    scores.add(losses, engine, training, batches[index], to: &state.scores)
+                    state.position.step += 1
+                    state.position.globalStep += 1
+                    if validation == nil { constant.add(engine, rows: batches[index].count) }
+                    observer?.batchEnded(
+                        BatchProgress(
+                            epoch: state.position.epoch, epochs: options.epochs, step: state.position.step, stepsPerEpoch: stepsPerEpoch,
+                            learningRate: rates[index], running: state.running, seconds: clock.seconds))
+                }
             } catch let fault as BatchFault {
-                throw diverged(fault.what, training, batch)
-            }
-            update()
-            scores.add(losses, engine, training, batch, to: &state.scores)
-            state.position.step += 1
-            state.position.globalStep += 1
-            if validation == nil { constant.add(engine, rows: batch.count) }
-            if let observer {
-                observer.batchEnded(
-                    BatchProgress(
-                        epoch: state.position.epoch, epochs: options.epochs, step: state.position.step, stepsPerEpoch: stepsPerEpoch,
-                        learningRate: lastLearningRate, running: state.running, seconds: clock.seconds))
+                throw diverged(fault.what, training, batches[done])
             }
             if let saver, state.position.step < stepsPerEpoch, saver.isDue(step: state.position.step) {
                 state.runningSeconds = clock.seconds
-                save(observer)
+                try save(observer)
             }
         }
         for text in constant.warnings("training") { warn(text, observer) }
         return true
     }
 
-    /// One step of the optimiser, whose own learning rate stays what callbacks made of it.
-    private func update() {
-        let rate = optimizer.learningRate
-        optimizer.learningRate = scheduled(step: state.position.globalStep)
-        engine.update(&optimizer, clipping: options.gradientClipping)
-        optimizer.learningRate = rate
+    /// The batches that the engine does next, up to the end of the epoch or the step after which a checkpoint is due.
+    private func nextBatches(of rows: [Int]) -> [ArraySlice<Int>] {
+        let first = state.position.step
+        var end = min(first + engine.batchesAtOnce, stepsPerEpoch)
+        if let every = options.checkpoints?.everySteps { end = min(end, (first / every + 1) * every) }
+        return (first..<end).map { step in rows[step * options.batchSize..<min((step + 1) * options.batchSize, rows.count)] }
     }
 
     private func scheduled(step: UInt64) -> Float {
@@ -143,16 +148,20 @@ package final class TrainingLoop {
         let unweighted = [[Float]?](repeating: nil, count: engine.heads.count)
         var epoch = scores.empty
         var constant = ConstantOutputs(heads: engine.heads)
-        for start in stride(from: 0, to: rows.count, by: options.batchSize) {
+        let all = stride(from: 0, to: rows.count, by: options.batchSize).map { rows[$0..<min($0 + options.batchSize, rows.count)] }
+        for first in stride(from: 0, to: all.count, by: engine.batchesAtOnce) {
             if shouldStop() { return nil }
-            let batch = rows[start..<min(start + options.batchSize, rows.count)]
+            let batches = Array(all[first..<min(first + engine.batchesAtOnce, all.count)])
+            var done = 0
             do {
-                let losses = try engine.run(validation, weights: unweighted, rows: batch, step: 0, training: false)
-                scores.add(losses, engine, validation, batch, to: &epoch)
+                try engine.evaluate(BatchBurst(validation, rowWeights: unweighted, batches: batches, step: 0)) { index, losses in
+                    done = index + 1
+                    scores.add(losses, engine, validation, batches[index], to: &epoch)
+                    constant.add(engine, rows: batches[index].count)
+                }
             } catch let fault as BatchFault {
-                throw diverged("on the validation set, \(fault.what)", validation, batch)
+                throw diverged("on the validation set, \(fault.what)", validation, batches[done])
             }
-            constant.add(engine, rows: batch.count)
         }
         for text in constant.warnings("validation") { warn(text, observer) }
         var logs = Logs()
@@ -161,7 +170,7 @@ package final class TrainingLoop {
     }
 
     /// Records the epoch, asks the callbacks, saves; the reason to stop, if any.
-    private func endEpoch(_ validationLogs: Logs, _ observer: (any TrainingObserver)?) -> String? {
+    private func endEpoch(_ validationLogs: Logs, _ observer: (any TrainingObserver)?) throws -> String? {
         var logs = state.scores.logs
         for (name, value) in validationLogs { logs[name] = value }
         let record = EpochRecord(
@@ -181,7 +190,7 @@ package final class TrainingLoop {
             for action in callbacks[index].epochEnded(record.epoch, value: value, learningRate: optimizer.learningRate) {
                 switch action {
                 case .keepWeights:
-                    state.best = Checkpoint.Best(epoch: record.epoch, weights: engine.weights)
+                    state.best = Checkpoint.Best(epoch: record.epoch, weights: try engine.readWeights())
                     isBest = true
                     notes.append("best \(callbacks[index].monitor) so far")
                 case .setLearningRate(let rate):
@@ -198,7 +207,7 @@ package final class TrainingLoop {
         state.scores = scores.empty
         state.runningSeconds = 0
         state.ended = stopReason.map(Checkpoint.End.callback) ?? (state.position.epoch >= options.epochs ? .epochs : nil)
-        save(best: isBest, observer)
+        try save(best: isBest, observer)
         observer?.epochEnded(record, notes: notes)
         return stopReason
     }
@@ -206,8 +215,8 @@ package final class TrainingLoop {
     /// Ends with the weights of the best epoch where they are kept.
     private func finish(
         _ outcome: TrainingResult.Outcome, _ resumedFrom: Checkpoint.Position?, _ observer: (any TrainingObserver)?
-    ) -> TrainingResult {
-        if let best = state.best { engine.weights = best.weights }
+    ) throws -> TrainingResult {
+        if let best = state.best { try engine.writeWeights(best.weights) } else { try engine.synchronize() }
         let result = TrainingResult(
             outcome: outcome, history: state.history, bestEpoch: state.best?.epoch, resumedFrom: resumedFrom, warnings: warnings)
         observer?.trainingEnded(result)

@@ -18,6 +18,10 @@ extension TrainingObserver {
 
 /// What is about to happen.
 public struct TrainingPlan: Equatable, Sendable {
+    /// What computes: the name of the GPU, or `CPU`.
+    public let device: String
+    /// Why the CPU computes where a GPU would have been taken.
+    public let fallbackReason: String?
     public let epochs: Int
     public let stepsPerEpoch: Int
     public let trainingRows: Int

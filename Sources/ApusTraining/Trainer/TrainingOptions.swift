@@ -26,14 +26,15 @@ public struct TrainingOptions: Sendable {
     public var seed: UInt64
     /// Threads to compute with; the result does not depend on them.
     public var threads: Int
+    /// Results on a GPU and on the CPU differ by the order in which numbers are added.
+    public var device: TrainingDevice
     public var checkpoints: CheckpointOptions?
 
     public init(
         epochs: Int = 100, batchSize: Int = 32, optimizer: any Optimizer = Adam(), learningRateSchedule: LearningRateSchedule? = nil,
         gradientClipping: GradientClipping? = nil, callbacks: [any TrainingCallback] = [], classWeights: [String: [Float]] = [:],
         positiveWeights: [String: Float] = [:], restoreBestWeights: Bool = true, shuffle: Bool = true, seed: UInt64 = 0,
-        threads: Int = TrainingOptions.processors,
-        checkpoints: CheckpointOptions? = nil
+        threads: Int = TrainingOptions.processors, device: TrainingDevice = .cpu, checkpoints: CheckpointOptions? = nil
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -47,6 +48,7 @@ public struct TrainingOptions: Sendable {
         self.shuffle = shuffle
         self.seed = seed
         self.threads = threads
+        self.device = device
         self.checkpoints = checkpoints
     }
 }

@@ -5,7 +5,7 @@ import TestSupport
 /// A small model written out by hand: softmax(xA) and xb, with noise on the inputs that depends on the step as dropout does.
 ///
 /// It stands in for a real model where the training loop itself is tested: interruption, checkpoints, callbacks.
-final class LinearEngine: BatchEngine {
+final class LinearEngine: StepEngine {
     let heads: [BatchHead]
     var arithmetic = "scalar"
     var weights: [Float]
@@ -33,6 +33,8 @@ final class LinearEngine: BatchEngine {
     struct Killed: Error {}
 
     var optimizedCount: Int { weights.count }
+    func readWeights() -> [Float] { weights }
+    func writeWeights(_ weights: [Float]) { self.weights = weights }
     func begin(_ training: Examples) {}
     func packed(_ state: OptimizerState) -> OptimizerState { state }
     func unpacked(_ state: OptimizerState) -> OptimizerState { state }
