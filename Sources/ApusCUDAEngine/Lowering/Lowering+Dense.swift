@@ -5,6 +5,8 @@ import CApusCUDA
 extension Lowering {
     /// Weights of a vector's dense layer up to which a block multiplies its row alone.
     private static let mostRowWeights = 32_768
+    /// Tiles of a product from which on every multiprocessor of a large GPU has some.
+    private static let manyTiles = 256
 
     mutating func lower(_ dense: DenseOp) -> LoweredOperation {
         let (input, output) = (dense.input, dense.output)
@@ -104,10 +106,12 @@ extension Lowering {
         return gemm(arguments)
     }
 
+    /// Tiles of 64 rows, or of 32 where there would be too few for a large GPU: the bits of the product are the same.
     private func gemm(_ arguments: apus_cuda_gemm_t) -> KernelCall {
         let tile = Int(APUS_CUDA_GEMM_TILE)
-        return KernelCall(
-            "gemm", grid: Grid(x: (Int(arguments.n) + tile - 1) / tile, y: (Int(arguments.m) + tile - 1) / tile),
-            threads: Int(APUS_CUDA_GEMM_THREADS), arguments)
+        var grid = Grid(x: (Int(arguments.n) + tile - 1) / tile, y: (Int(arguments.m) + tile - 1) / tile)
+        let isShort = grid.x * grid.y < Self.manyTiles
+        if isShort { grid.y = (Int(arguments.m) + tile / 2 - 1) / (tile / 2) }
+        return KernelCall(isShort ? "gemm_32" : "gemm", grid: grid, threads: Int(APUS_CUDA_GEMM_THREADS), arguments)
     }
 }
