@@ -5,8 +5,6 @@ import CApusCUDA
 extension Lowering {
     /// Weights of a vector's dense layer up to which a block multiplies its row alone.
     private static let mostRowWeights = 32_768
-    /// Tiles of a product from which on every multiprocessor of a large GPU has some.
-    private static let manyTiles = 256
 
     mutating func lower(_ dense: DenseOp) -> LoweredOperation {
         let (input, output) = (dense.input, dense.output)
@@ -106,12 +104,16 @@ extension Lowering {
         return gemm(arguments)
     }
 
-    /// Tiles of 64 rows, or of 32 where there would be too few for a large GPU: the bits of the product are the same.
+    /// Tiles enough to occupy a large device; with fewer, smaller tiles are more of them.
+    private static let manyTiles = 256
+
     private func gemm(_ arguments: apus_cuda_gemm_t) -> KernelCall {
-        let tile = Int(APUS_CUDA_GEMM_TILE)
-        var grid = Grid(x: (Int(arguments.n) + tile - 1) / tile, y: (Int(arguments.m) + tile - 1) / tile)
-        let isShort = grid.x * grid.y < Self.manyTiles
-        if isShort { grid.y = (Int(arguments.m) + tile / 2 - 1) / (tile / 2) }
-        return KernelCall(isShort ? "gemm_32" : "gemm", grid: grid, threads: Int(APUS_CUDA_GEMM_THREADS), arguments)
+        let width = Int(APUS_CUDA_GEMM_TILE)
+        func tiles(_ extent: Int32, _ size: Int) -> Int { (Int(extent) + size - 1) / size }
+        let columns = tiles(arguments.n, width)
+        let isSmall = columns * tiles(arguments.m, width) < Self.manyTiles
+        return KernelCall(
+            isSmall ? "gemm_32" : "gemm", grid: Grid(x: columns, y: tiles(arguments.m, isSmall ? width / 2 : width)),
+            threads: Int(APUS_CUDA_GEMM_THREADS), arguments)
     }
 }
