@@ -2,7 +2,7 @@
 // Gradients of parameters: sums over the rows of a batch, in parts that different blocks compute and that are then added in order.
 
 /// Terms of a sum that a thread loads before it adds any, so that it waits for memory once and not for each.
-enum { SUM_LOADS = 8 };
+enum { SUM_LOADS = 16 };
 
 /// Whether the model rests in this step, or an earlier step of the burst failed. It says the same to all threads while blocks of this step
 /// note its failure.
