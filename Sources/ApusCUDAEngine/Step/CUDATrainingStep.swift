@@ -31,7 +31,7 @@ package final class CUDATrainingStep {
     let staging: PinnedMemory<Float>
     var graphs: [GraphKey: CUDAGraph] = [:]
     private var dropoutKeys: [DropoutKeys]
-    /// Rows of the batches of the last burst of each model.
+    /// Rows of the batches of each model's last burst; its results stay until the next.
     private var batchRows: [[Int]]
 
     /// Steps of a burst at most.
@@ -132,9 +132,12 @@ package final class CUDATrainingStep {
             let controls = UnsafeMutableBufferPointer(
                 rebasing: self.burst.controls.host.elements[model * self.burst.capacity..<model * self.burst.capacity + steps])
             for index in controls.indices { controls[index] = apus_cuda_control_t() }
-            batchRows[model] = burst?.batches.map(\.count) ?? []
+            guard let burst else {
+                rows.append(0)
+                continue
+            }
+            batchRows[model] = burst.batches.map(\.count)
             rows.append(batchRows[model].reduce(0, +))
-            guard let burst else { continue }
             write(burst, firstIndex: model * self.burst.rowCapacity, to: controls)
             try burst.examples.stage(burst.batches, into: self.burst.rowNumbers(of: model), on: stream)
             let first = model * plan.gatherCount

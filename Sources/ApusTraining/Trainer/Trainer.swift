@@ -77,7 +77,7 @@ public struct Trainer {
 
     private func cudaEngine() throws(CUDAError) -> CUDAEngine {
         try CUDAEngine(
-            model: model, batchSize: options.batchSize, seed: options.seed, positiveWeights: options.positiveWeights,
+            model, batchSize: options.batchSize, seed: options.seed, positiveWeights: options.positiveWeights,
             optimizer: options.optimizer, device: .best())
     }
 }

@@ -3,50 +3,68 @@ import ApusCUDAEngine
 import ApusNN
 import ApusTensor
 
-/// The engine of an NVIDIA GPU: the model's parameters and the optimiser's moments stay on the device while it trains.
+/// The engine of an NVIDIA GPU, for one member of a group: its parameters and the optimiser's moments stay on the device while it trains.
 final class CUDAEngine: FlatModelEngine {
     let model: Model
-    private let step: CUDATrainingStep
-    /// Sets of examples that are on the device, by where their inputs lie.
-    private var sets: [UnsafePointer<Float>: (weights: [[Float]?], examples: DeviceExamples)] = [:]
+    private let group: CUDAGroup
+    private let member: Int
+    /// Sets of examples that are on the device, in the order in which they were first used.
+    private var sets: [DeviceExamples] = []
     /// Batch of the last burst that `output` answers for.
     private var answered = 0
 
-    /// - Throws: `CUDAError` when the model cannot run on the device.
-    init(
-        model: Model, batchSize: Int, seed: UInt64, positiveWeights: [String: Float], optimizer: any Optimizer, device: CUDADevice
-    ) throws(CUDAError) {
-        var optimizer = optimizer
-        guard optimizer.nextStep() != nil else { throw CUDAError.unsupported("\(optimizer.settings) has no CUDA kernel; Adam and AdamW have") }
+    /// - Parameters:
+    ///   - member: number of the model in the group; it is waited for from now on, as long as the engine lives.
+    init(_ model: Model, in group: CUDAGroup, as member: Int) {
         self.model = model
-        step = try CUDATrainingStep(
-            model: model, batchCapacity: batchSize, seed: seed, positiveWeights: positiveWeights, on: try CUDAContext(device))
+        self.group = group
+        self.member = member
+        group.join(member)
     }
 
-    var deviceName: String { step.device.name }
-    var arithmetic: String { "cuda-sm_\(step.device.capability.major)\(step.device.capability.minor)" }
-    var batchesAtOnce: Int { step.burstCapacity }
+    /// An engine that has a GPU for itself.
+    /// - Throws: `CUDAError` when the model or the optimiser cannot run on the device.
+    convenience init(
+        _ model: Model, batchSize: Int, seed: UInt64, positiveWeights: [String: Float], optimizer: any Optimizer, device: CUDADevice
+    ) throws(CUDAError) {
+        try Self.check(optimizer)
+        let group = try CUDAGroup(models: [model], batchSize: batchSize, seeds: [seed], positiveWeights: positiveWeights, device: device)
+        self.init(model, in: group, as: 0)
+    }
+
+    deinit { group.leave(member) }
+
+    /// - Throws: `CUDAError` when the optimiser is none of Adam's kind.
+    static func check(_ optimizer: any Optimizer) throws(CUDAError) {
+        var optimizer = optimizer
+        guard optimizer.nextStep() == nil else { return }
+        throw CUDAError.unsupported("\(optimizer.settings) has no CUDA kernel; Adam and AdamW have")
+    }
+
+    var deviceName: String { group.device.name }
+    var arithmetic: String { "cuda-sm_\(group.device.capability.major)\(group.device.capability.minor)" }
+    var batchesAtOnce: Int { group.burstCapacity }
 
     func train(
         _ burst: BatchBurst, rates: [Float], optimizer: inout any Optimizer, clipping: GradientClipping?, ended: (Int, BatchLosses) -> Void
     ) throws {
         let updates = updates(rates, &optimizer)
-        let failed = try step.train(
-            try deviceExamples(burst), batches: burst.batches, step: burst.step, updates: updates, clipping: clipping.map(CUDAClipping.init) ?? .none)
+        let work = CUDABurst(try deviceExamples(burst), batches: burst.batches, step: burst.step, updates: updates)
+        let failed = try group.run(.training(work, clipping.map(CUDAClipping.init) ?? .none), of: member)
         for index in 0..<(failed ?? burst.batches.count) { ended(index, try losses(index)) }
         guard let failed else { return }
         _ = try losses(failed)
-        let gradients = try step.gradients()
+        let gradients = try group.withStep { step throws(CUDAError) in try step.gradients(ofModel: member) }
         let culprit = model.parameters.first { !gradients[$0.slot.offset..<$0.slot.offset + $0.count].allSatisfy(\.isFinite) }
         throw BatchFault("the gradient of \(culprit?.name ?? "a parameter") is not finite")
     }
 
     func evaluate(_ burst: BatchBurst, ended: (Int, BatchLosses) -> Void) throws {
-        try step.evaluate(try deviceExamples(burst), batches: burst.batches)
+        _ = try group.run(.evaluation(CUDABurst(try deviceExamples(burst), batches: burst.batches)), of: member)
         for index in burst.batches.indices { ended(index, try losses(index)) }
     }
 
-    func output(ofHead head: Int) -> UnsafeBufferPointer<Float> { step.output(ofHead: head, inBatch: answered) }
+    func output(ofHead head: Int) -> UnsafeBufferPointer<Float> { group.output(ofHead: head, inBatch: answered, of: member) }
 
     /// The updates of a burst; the optimiser's own learning rate stays.
     private func updates(_ rates: [Float], _ optimizer: inout any Optimizer) -> [AdamStep] {
@@ -64,7 +82,7 @@ final class CUDAEngine: FlatModelEngine {
         answered = batch
         var losses = BatchLosses(total: 0, heads: [])
         for (index, head) in model.heads.enumerated() {
-            let loss = step.loss(ofHead: index, inBatch: batch)
+            let loss = group.loss(ofHead: index, inBatch: batch, of: member)
             guard loss.isFinite else { throw BatchFault("the loss of head '\(head.name)' is not finite") }
             losses.heads.append(loss)
             losses.total += head.weight * loss
@@ -75,10 +93,8 @@ final class CUDAEngine: FlatModelEngine {
     /// The set on the device; it is brought there when it is first asked for.
     private func deviceExamples(_ burst: BatchBurst) throws -> DeviceExamples {
         let examples = burst.examples
-        let place = examples.inputs.withRows { base, _ in base }
-        if let set = sets[place], set.weights == burst.rowWeights { return set.examples }
-        let set = try step.examples(inputs: examples.inputs, targets: targets(examples), weights: burst.rowWeights)
-        sets[place] = (burst.rowWeights, set)
+        let set = try group.examples(inputs: examples.inputs, targets: targets(examples), weights: burst.rowWeights)
+        if !sets.contains(where: { $0 === set }) { sets.append(set) }
         return set
     }
 
@@ -86,7 +102,7 @@ final class CUDAEngine: FlatModelEngine {
 
     func begin(_ training: Examples) throws {
         try beginOutputBiases(training)
-        try step.uploadParameters()
+        try upload()
     }
 
     func readWeights() throws -> [Float] {
@@ -96,21 +112,25 @@ final class CUDAEngine: FlatModelEngine {
 
     func writeWeights(_ weights: [Float]) throws {
         modelWeights = weights
-        try step.uploadParameters()
+        try upload()
     }
 
-    func synchronize() throws { try step.downloadParameters() }
+    func synchronize() throws { try group.withStep { step throws(CUDAError) in try step.downloadParameters(ofModel: member) } }
+
+    private func upload() throws(CUDAError) { try group.withStep { step throws(CUDAError) in try step.uploadParameters(ofModel: member) } }
 
     func load(_ optimizer: any Optimizer) throws {
         let slots = optimizer.state.slots
         let zeros = [Float](repeating: 0, count: optimizedCount)
-        try step.setMoments(slots["momentum"] ?? zeros, slots["velocity"] ?? zeros)
+        try group.withStep { step throws(CUDAError) in
+            try step.setMoments(slots["momentum"] ?? zeros, slots["velocity"] ?? zeros, ofModel: member)
+        }
     }
 
     func store(_ optimizer: inout any Optimizer) throws {
         var state = optimizer.state
         guard state.iterations > 0 else { return }
-        let moments = try step.moments()
+        let moments = try group.withStep { step throws(CUDAError) in try step.moments(ofModel: member) }
         state.slots = ["momentum": moments.momentum, "velocity": moments.velocity]
         try optimizer.restore(state, parameterCount: optimizedCount)
     }
