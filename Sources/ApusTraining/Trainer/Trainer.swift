@@ -14,9 +14,18 @@ public struct Trainer {
     public let model: Model
     public let options: TrainingOptions
 
-    public init(model: Model, options: TrainingOptions = TrainingOptions()) {
+    private let device: SharedDevice
+    /// Number of the model in the device's group.
+    private let member: Int
+
+    public init(model: Model, options: TrainingOptions = TrainingOptions()) { self.init(model: model, options: options, device: .own, member: 0) }
+
+    /// A fit that shares a device with others.
+    init(model: Model, options: TrainingOptions, device: SharedDevice, member: Int) {
         self.model = model
         self.options = options
+        self.device = device
+        self.member = member
     }
 
     /// Trains the model in place; afterwards it holds the best weights where some were kept, otherwise the last ones.
@@ -60,6 +69,11 @@ public struct Trainer {
 
     /// The engine of the device that was asked for, and why it is the CPU's where a GPU would have been taken.
     private func engine() throws -> (any BatchEngine, String?) {
+        switch device {
+        case .group(let group): return (CUDAEngine(model, in: group, as: member), nil)
+        case .cpu(let reason): return (try cpuEngine(), reason)
+        case .own: break
+        }
         switch options.device {
         case .cpu: return (try cpuEngine(), nil)
         case .cuda: return (try cudaEngine(), nil)

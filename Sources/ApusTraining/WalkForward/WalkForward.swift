@@ -20,8 +20,10 @@ public struct WalkForward: Sendable {
     /// For each fold; its `threads` are shared by those that run together, and where there are checkpoints each fold has a folder of its own,
     /// `fold-1`, in theirs.
     public let options: TrainingOptions
-    /// Folds that run at the same time, each with its examples in memory.
+    /// Folds that run at the same time on the CPU, each with its examples in memory. A GPU runs all at the same time, one beside the other,
+    /// or as many as were asked for.
     public let parallelFolds: Int
+    private let askedParallelFolds: Int?
     /// Threads that each of them computes with.
     public var threadsPerFold: Int { max(1, options.threads / parallelFolds) }
 
@@ -33,6 +35,7 @@ public struct WalkForward: Sendable {
         }
         self.folds = folds
         self.options = options
+        askedParallelFolds = parallelFolds
         self.parallelFolds = max(1, min(folds.count, options.threads, parallelFolds ?? folds.count))
     }
 
@@ -50,6 +53,14 @@ public struct WalkForward: Sendable {
         examples: @Sendable (WalkForwardFolds.Fold) throws -> FoldExamples, model: @Sendable (WalkForwardFolds.Fold) throws -> Model,
         observer: (any WalkForwardObserver)? = nil, shouldStop: @Sendable () -> Bool = { false }
     ) -> WalkForwardResult {
+        let models = options.device == .cpu ? nil : try? (0..<folds.count).map { try model(folds[$0]) }
+        let place: SharedDevice
+        do {
+            place = try SharedDevice(for: models ?? [], seeds: (models ?? []).map { _ in options.seed }, options)
+        } catch {
+            return WalkForwardResult(folds: (0..<folds.count).map { FoldResult(fold: folds[$0], outcome: .failed(error)) })
+        }
+        observer?.began(gpu: place.gpu, fallbackReason: place.fallbackReason)
         let outcomes = UnsafeMutableBufferPointer<FoldResult?>.allocate(capacity: folds.count)
         outcomes.initialize(repeating: nil)
         defer {
@@ -57,10 +68,11 @@ public struct WalkForward: Sendable {
             outcomes.deallocate()
         }
         // Each fold writes to a place of its own.
-        ThreadPool(threads: parallelFolds).run(count: folds.count) { index, _ in
+        let parallel = place.gpu == nil ? parallelFolds : min(folds.count, askedParallelFolds ?? folds.count)
+        ThreadPool(threads: parallel).run(count: folds.count) { index, _ in
             let fold = folds[index]
             observer?.foldBegan(fold)
-            let result = FoldResult(fold: fold, outcome: outcome(of: fold, examples, model, observer, shouldStop))
+            let result = FoldResult(fold: fold, outcome: outcome(of: fold, examples, { try models?[index] ?? model($0) }, place, observer, shouldStop))
             observer?.foldEnded(result)
             outcomes[index] = result
         }
@@ -69,7 +81,7 @@ public struct WalkForward: Sendable {
 
     private func outcome(
         of fold: WalkForwardFolds.Fold, _ examples: (WalkForwardFolds.Fold) throws -> FoldExamples,
-        _ makeModel: (WalkForwardFolds.Fold) throws -> Model, _ observer: (any WalkForwardObserver)?, _ shouldStop: () -> Bool
+        _ makeModel: (WalkForwardFolds.Fold) throws -> Model, _ place: SharedDevice, _ observer: (any WalkForwardObserver)?, _ shouldStop: () -> Bool
     ) -> FoldResult.Outcome {
         if shouldStop() { return .interrupted(nil) }
         do {
@@ -81,7 +93,7 @@ public struct WalkForward: Sendable {
             var options = options
             options.threads = threadsPerFold
             options.checkpoints?.folder += "/fold-\(fold.index + 1)"
-            let training = try Trainer(model: model, options: options).fit(
+            let training = try Trainer(model: model, options: options, device: place, member: fold.index).fit(
                 rows.training, validation: rows.validation, observer: observer.map { FoldObserver(fold, $0) }, shouldStop: shouldStop)
             if case .interrupted = training.outcome { return .interrupted(training) }
             guard let outputs = try predict(rows.evaluation.inputs, model, shouldStop) else { return .interrupted(training) }

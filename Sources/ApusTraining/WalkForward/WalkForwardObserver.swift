@@ -1,6 +1,8 @@
 /// Watches folds that run at the same time. Calls come from the threads of the folds, so it must bear several at once; those of one fold come in
 /// order.
 public protocol WalkForwardObserver: Sendable {
+    /// Before any fold: the GPU that all folds share, if any, or why the CPU computes where a GPU would have been taken.
+    func began(gpu: String?, fallbackReason: String?)
     func foldBegan(_ fold: WalkForwardFolds.Fold)
     /// What is about to happen in the fold, once its examples and its model are there.
     func trainingBegan(_ plan: TrainingPlan, in fold: WalkForwardFolds.Fold)
@@ -11,6 +13,7 @@ public protocol WalkForwardObserver: Sendable {
 }
 
 extension WalkForwardObserver {
+    public func began(gpu: String?, fallbackReason: String?) {}
     public func foldBegan(_ fold: WalkForwardFolds.Fold) {}
     public func trainingBegan(_ plan: TrainingPlan, in fold: WalkForwardFolds.Fold) {}
     public func batchEnded(_ progress: BatchProgress, in fold: WalkForwardFolds.Fold) {}
