@@ -8,7 +8,8 @@
 #include "Emulator.h"
 #else
 #define INFINITY __int_as_float(0x7F800000)
-#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads)
+/// One block a multiprocessor is enough: a kernel's values never leave the registers so that more blocks would fit.
+#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 #define DEVICE static __device__ __forceinline__
 /// The dynamic shared memory of the block, on a boundary of 16 bytes.
 #define SHARED_FLOATS(name) extern __shared__ float4 apus_shared[]; float *name = (float *)apus_shared
@@ -22,4 +23,6 @@ DEVICE float shuffle(float x, int lane, int width) { return __shfl_sync(0xFFFFFF
 
 /// The slab of the model this block works for.
 DEVICE float *slab(const apus_cuda_space_t &space) { return space.slab + (long long)blockIdx.z * space.stride; }
-DEVICE const apus_cuda_control_t &control(const apus_cuda_space_t &space) { return space.controls[space.status[blockIdx.z].position]; }
+DEVICE const apus_cuda_control_t &control(const apus_cuda_space_t &space) {
+    return space.controls[blockIdx.z * space.control_stride + space.status[blockIdx.z].position];
+}

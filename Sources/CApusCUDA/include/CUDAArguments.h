@@ -14,9 +14,9 @@
 
 enum { APUS_CUDA_PADDING = 16 };
 
-/// What changes from step to step, written by the host for all steps of a burst; step number `*position` uses controls[*position].
+/// What changes from step to step, written by the host for all steps of a burst and each model.
 typedef struct {
-    unsigned rows;         // of the batch
+    unsigned rows;         // of the batch; 0 when this model rests in this step
     unsigned step;         // of training, which keys the dropout masks
     unsigned first_index;  // where the batch's row numbers begin in the array of indices
     float rate;            // of Adam, with both bias corrections
@@ -33,7 +33,8 @@ typedef struct {
 typedef struct {
     float *slab;
     long long stride;                     // floats from one model's slab to the next
-    const apus_cuda_control_t *controls;
+    const apus_cuda_control_t *controls;  // (models, control_stride): of the steps of a burst
+    long long control_stride;
     apus_cuda_status_t *status;           // one for each model
 } apus_cuda_space_t;
 
@@ -51,8 +52,8 @@ typedef struct {
 /// `gather`: grid (rows, items, models), 128 threads. Copies the examples of a batch into the slab; rows behind the batch become zero.
 typedef struct {
     apus_cuda_space_t space;
-    const apus_cuda_gather_item_t *items;
-    const int *indices;  // of the examples of all steps of a burst
+    const apus_cuda_gather_item_t *items;  // (models, items)
+    const int *indices;  // of the examples of all steps of a burst and all models
     int rows;
 } apus_cuda_gather_t;
 
@@ -61,6 +62,7 @@ typedef struct {
 typedef enum { APUS_CUDA_LINEAR = 0, APUS_CUDA_RELU = 1, APUS_CUDA_TANH = 2, APUS_CUDA_SIGMOID = 3 } apus_cuda_activation_t;
 
 /// `gemm`: C (M, N) = f(A (M, K) B (K, N) + bias), or C += A B. Grid (ceil(N / 64), ceil(M / 64), models), APUS_CUDA_GEMM_THREADS threads.
+/// `gemm_32`: the same bits from tiles of 32 x 64, for products of too few tiles to occupy the device: grid (ceil(N / 64), ceil(M / 32), models).
 typedef struct {
     apus_cuda_space_t space;
     long long a, b, c;
@@ -147,7 +149,7 @@ typedef enum {
 /// One operation on a matrix row. Places are in the slab unless told otherwise; -1 where there is none.
 typedef struct {
     int kind;
-    int features;             // of x
+    int features;             // of x; of y and dy of an activation's gradient
     int units;                // outputs of a dense layer
     int activation;           // of a dense layer or its gradient
     long long x, y, dx, dy;   // (matrix rows, padded features), y and dy of a dense layer (matrix rows, padded units)
@@ -236,8 +238,8 @@ typedef struct {
 
 enum {
     APUS_CUDA_RECURRENT_ROWS = 4,
-    APUS_CUDA_LSTM_128_BYTES = 64 * 512 * 4,  // half of U, forward or backward; the other half is in registers
-    APUS_CUDA_GRU_128_BYTES = 64 * 384 * 4,
+    APUS_CUDA_LSTM_128_BYTES = 32 * 512 * 4,  // a quarter of U, forward or backward; the others are in registers
+    APUS_CUDA_GRU_128_BYTES = 0,              // all of U is in registers
 };
 
 // MARK: Attention and sequences
