@@ -37,7 +37,7 @@ import Testing
         #expect(
             error.description == """
                 the GPU stopped in the middle of the work (cuStreamCreate failed with error 719, CUDA_ERROR_LAUNCH_FAILED: unspecified launch \
-                failure); the last checkpoint is intact. Restart the kernel and continue from the checkpoint, or train on the CPU with --device cpu
+                failure); the last checkpoint is intact. Restart the session and continue with --resume, or train on the CPU with --device cpu
                 """)
     }
 }

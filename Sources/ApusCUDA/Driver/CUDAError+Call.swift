@@ -88,6 +88,6 @@ extension CUDAError {
         guard codes.contains(code) else { return nil }
         return CUDAError(
             .deviceLost, code: code, "the GPU stopped in the middle of the work (\(cause)); the last checkpoint is intact",
-            nextStep: "Restart the kernel and continue from the checkpoint, or \(onCPU)")
+            nextStep: "Restart the session and continue with --resume, or \(onCPU)")
     }
 }
