@@ -1,3 +1,4 @@
+public import ApusCUDA
 public import ApusData
 public import ApusHub
 public import ApusIndicators
@@ -10,6 +11,12 @@ extension HubError: ExplainedError {
     public var name: String { code.rawValue }
     public var title: String { message }
     public var details: [String] { suggestions.isEmpty ? [] : ["did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?"] }
+    public var hint: String? { nextStep }
+}
+
+extension CUDAError: ExplainedError {
+    public var name: String { kind == .unavailable ? "NoCUDA" : "CUDAError" }
+    public var title: String { message }
     public var hint: String? { nextStep }
 }
 

@@ -63,10 +63,9 @@ struct FitOptions: ParsableArguments {
         return names.map { Completions.Item("val_\($0)", kind: "value", summary: "of a head alone; of several, val_HEAD_\($0)") }
     }
 
-    /// - Throws: a failure that says why there is no GPU where one is insisted on.
-    func requireDevice() throws(CellFailure) {
-        guard device == .cuda else { return }
-        do throws(CUDAError) { _ = try CUDADevice.best() } catch { throw CellFailure(error) }
+    /// - Throws: why there is no GPU where one is insisted on.
+    func requireDevice() throws(CUDAError) {
+        if device == .cuda { _ = try CUDADevice.best() }
     }
 
     func threadCount(_ environment: SessionEnvironment) -> Int { threads ?? ThreadCount.automatic(environment) }

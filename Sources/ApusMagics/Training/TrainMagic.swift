@@ -1,4 +1,3 @@
-import ApusCUDA
 import ApusData
 import ApusNN
 import ApusSession
@@ -11,7 +10,8 @@ struct TrainMagic: Magic {
     static let abstract = "Trains the model, with class weights, early stopping, learning-rate plateau and checkpoints."
     static let discussion = """
         Training begins with the model's first weights, however often the cell runs; `--warm-start` goes on with those of the last run. \
-        An interrupt keeps the best weights so far, and `--resume` continues to the same bits as a run that was never stopped.
+        An interrupt keeps the best weights so far, and `--resume` continues to the same bits as a run that was never stopped. \
+        `--replicas 8` shows how much of a score is the luck of the seed: on a GPU all train side by side, on the CPU they share its threads.
         """
     static let example = "%%train --epochs 100 --batch-size 32 --class-weights 1.0,1.5,2.0,2.4"
     static let needs: [any AnyWorkspaceKey] = [WorkspaceKeys.data, WorkspaceKeys.model]
@@ -21,9 +21,14 @@ struct TrainMagic: Magic {
     @Option(help: "The folder for checkpoints; 'none' writes none.", completion: .directory) var checkpoints = "checkpoints"
     @Flag(help: "Continue the interrupted run whose checkpoint is there.") var resume = false
     @Flag(help: "Begin with the weights of the last %%train in this session.") var warmStart = false
+    @Option(help: "Train so many models that differ in their seeds, side by side, and keep the best.") var replicas = 1
 
     func validate() throws {
         if resume, checkpoints == "none" { throw ValidationError("--resume needs the folder of the checkpoints: leave out '--checkpoints none'") }
+        guard (1...1024).contains(replicas) else { throw ValidationError("--replicas must be 1 to 1024, not \(replicas)") }
+        if warmStart, replicas > 1 {
+            throw ValidationError("--warm-start and --replicas exclude each other: replicas begin with first weights of their own")
+        }
         if resume, warmStart { throw ValidationError("--resume and --warm-start exclude each other: a resumed run has its own weights") }
     }
 
@@ -35,19 +40,12 @@ struct TrainMagic: Magic {
         try fit.requireDevice()
         let start = warmStart ? try cell.workspace.require(WorkspaceKeys.training).model : built.model
         try HeadTargets.check(start, targets: data.targets)
-        // A copy, so that a failing cell leaves the model as it was.
-        let model = start.copy()
         let training = try data.examples(data.split.training)
         let options = try fit.trainingOptions(
-            model: model, data: data, training: data.split.training, cell,
+            model: start, data: data, training: data.split.training, cell,
             checkpoints: checkpoints == "none" ? nil : CheckpointOptions(folder: cell.path(checkpoints), resume: resume))
-        let display = TrainingDisplay(cell, model: model)
         let validation = try data.examples(data.split.validation)
-        let result: TrainingResult
-        do {
-            result = try Trainer(model: model, options: options).fit(
-                training, validation: validation, observer: display, shouldStop: { cell.shouldStop })
-        } catch let error as CUDAError { throw CellFailure(error) }
+        let (model, result) = try train(start, training, validation, options, cell)
         cell.workspace[WorkspaceKeys.training] = FinishedTraining(model: model, result: result, options: options, recipe: built.recipe)
         cell.workspace.commit()
         if case .interrupted = result.outcome {
@@ -58,6 +56,20 @@ struct TrainMagic: Magic {
                     : "the session and these weights are kept; `%%train --resume` with the same options goes on where it stopped")
         }
         cell.out.print(result.description)
+    }
+
+    /// The model that is kept, a copy, so that a failing cell leaves the one it began with as it was.
+    private func train(
+        _ start: Model, _ training: Examples, _ validation: Examples, _ options: TrainingOptions, _ cell: CellContext
+    ) throws -> (Model, TrainingResult) {
+        guard replicas > 1 else {
+            let model = start.copy()
+            let result = try Trainer(model: model, options: options).fit(
+                training, validation: validation, observer: TrainingDisplay(cell, model: model), shouldStop: { cell.shouldStop })
+            return (model, result)
+        }
+        let best = try ReplicaTraining(start, count: replicas, options: options, cell).run(training, validation)
+        return (best.model, best.training)
     }
 
     func check(_ context: CheckContext) {

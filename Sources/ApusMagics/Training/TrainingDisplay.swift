@@ -25,8 +25,7 @@ final class TrainingDisplay: TrainingObserver {
     func trainingBegan(_ plan: TrainingPlan) {
         history = plan.resumed
         stepsPerEpoch = plan.stepsPerEpoch
-        if let reason = plan.fallbackReason { cell.out.print("Training on the CPU: \(reason).") }
-        if plan.device != "CPU" { cell.out.print("Training on the GPU: \(plan.device).") }
+        cell.out.showDevice(gpu: plan.device == "CPU" ? nil : plan.device, fallbackReason: plan.fallbackReason)
         if plan.firstEpoch > 0 || plan.firstStep > 0 {
             cell.out.print("Continuing in epoch \(plan.firstEpoch + 1) after \(plan.firstStep) of \(plan.stepsPerEpoch) steps.")
         }

@@ -50,7 +50,7 @@ struct WalkForwardMagic: Magic {
         let folds = try makeFolds(data)
         let options = try fit.trainingOptions(model: built, data: data, training: folds[0].training, cell)
         let run = try WalkForward(folds: folds, options: options, parallelFolds: parallel)
-        let display = WalkForwardDisplay(cell.progress("Folds", total: folds.count * fit.epochs, unit: "epochs"), epochs: fit.epochs)
+        let display = WalkForwardDisplay(cell.progress("Folds", total: folds.count * fit.epochs, unit: "epochs"), cell.out, epochs: fit.epochs)
         let (description, inputShape, seed) = (built.declaration, built.inputShape, built.seed)
         let (interruption, share) = (cell.interruption, validation)
         let result = run.run(
@@ -108,12 +108,16 @@ struct FoldCut {
 /// One progress bar over the epochs of all folds.
 final class WalkForwardDisplay: WalkForwardObserver {
     private let bar: ProgressDisplay
+    private let output: CellOutput
     private let epochs: Int
 
-    init(_ bar: ProgressDisplay, epochs: Int) {
+    init(_ bar: ProgressDisplay, _ output: CellOutput, epochs: Int) {
         self.bar = bar
+        self.output = output
         self.epochs = epochs
     }
+
+    func began(gpu: String?, fallbackReason: String?) { output.showDevice(gpu: gpu, fallbackReason: fallbackReason) }
 
     func epochEnded(_ record: EpochRecord, notes: [String], in fold: WalkForwardFolds.Fold) {
         let figures = record.logs.map { "\($0.0) \(Number.significant($0.1))" }.prefix(3).joined(separator: " · ")
