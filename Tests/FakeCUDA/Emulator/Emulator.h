@@ -30,13 +30,20 @@ inline int4 make_int4(int x, int y, int z, int w) { return {x, y, z, w}; }
 
 namespace emulator {
 
-/// What the scheduler tells the running thread.
-struct State {
-    uint3 thread, block;
+/// Where a thread is in its block.
+struct Place {
+    uint3 index;
+    int lane;  // of its warp
+};
+
+/// Where the running block is.
+struct Grid {
+    uint3 block;
     dim3 threads, blocks;
 };
-extern __attribute__((visibility("hidden"))) const uint3 *current_thread;
-extern __attribute__((visibility("hidden"))) State state;
+
+extern __attribute__((visibility("hidden"))) const Place *place;
+extern __attribute__((visibility("hidden"))) Grid grid;
 extern __attribute__((visibility("hidden"))) void *dynamic_shared;
 
 enum Operation : unsigned { SYNCHRONIZE_WARP, SHUFFLE, SHUFFLE_XOR };
@@ -45,9 +52,6 @@ enum Operation : unsigned { SYNCHRONIZE_WARP, SHUFFLE, SHUFFLE_XOR };
 bool barrier(bool combined, bool predicate);
 /// Waits for all lanes of the warp, each giving eight bytes, and returns those of lane `source`.
 unsigned long long exchange(Operation operation, int argument, unsigned long long value, int source);
-/// Of the running thread in its warp.
-int lane();
-
 template <typename T> T exchange(Operation operation, int argument, T value, int source) {
     static_assert(sizeof(T) <= 8);
     unsigned long long bits = 0;
@@ -58,29 +62,29 @@ template <typename T> T exchange(Operation operation, int argument, T value, int
 }
 
 template <typename T> T shuffle(T value, int source, int width) {
-    return exchange(SHUFFLE, width, value, (lane() & ~(width - 1)) | (source & (width - 1)));
+    return exchange(SHUFFLE, width, value, (place->lane & ~(width - 1)) | (source & (width - 1)));
 }
 
 }  // namespace emulator
 
-#define threadIdx (*emulator::current_thread)
-#define blockIdx (emulator::state.block)
-#define blockDim (emulator::state.threads)
-#define gridDim (emulator::state.blocks)
+#define threadIdx (emulator::place->index)
+#define blockIdx (emulator::grid.block)
+#define blockDim (emulator::grid.threads)
+#define gridDim (emulator::grid.blocks)
 
 inline void __syncthreads() { emulator::barrier(false, false); }
 inline int __syncthreads_or(int predicate) { return emulator::barrier(true, predicate != 0); }
-inline void __syncwarp() { emulator::exchange(emulator::SYNCHRONIZE_WARP, 0, 0, emulator::lane()); }
+inline void __syncwarp() { emulator::exchange(emulator::SYNCHRONIZE_WARP, 0, 0, emulator::place->lane); }
 
 inline float shuffle(float x, int lane, int width) { return emulator::shuffle(x, lane, width); }
 inline double shuffle(double x, int lane, int width) { return emulator::shuffle(x, lane, width); }
 inline int shuffle(int x, int lane, int width) { return emulator::shuffle(x, lane, width); }
 inline unsigned shuffle(unsigned x, int lane, int width) { return emulator::shuffle(x, lane, width); }
 
-inline float shuffle_xor(float x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
-inline double shuffle_xor(double x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
-inline int shuffle_xor(int x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
-inline unsigned shuffle_xor(unsigned x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
+inline float shuffle_xor(float x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::place->lane ^ mask); }
+inline double shuffle_xor(double x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::place->lane ^ mask); }
+inline int shuffle_xor(int x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::place->lane ^ mask); }
+inline unsigned shuffle_xor(unsigned x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::place->lane ^ mask); }
 
 inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
 inline float __int_as_float(int x) { return __builtin_bit_cast(float, x); }

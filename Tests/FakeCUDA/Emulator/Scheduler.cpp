@@ -18,11 +18,9 @@ namespace emulator {
 
 struct Warp;
 
-struct Thread {
-    uint3 index;  // first, see `current_thread`
+struct Thread : Place {
     Fiber fiber;
     Warp *warp = nullptr;
-    int lane = 0;
     bool odd = false;  // whether its next warp operation uses the second set of values
 };
 
@@ -49,25 +47,25 @@ struct Block {
     char failure[256];
 };
 
-const uint3 *current_thread;
-State state;
+const Place *place;
+Grid grid;
 void *dynamic_shared;
 
 static Thread all_threads[MAXIMUM_THREADS];
 static int prepared;  // fibers that wait for a kernel to run
 static Block block;
 
-static Thread &current() { return *reinterpret_cast<Thread *>(const_cast<uint3 *>(current_thread)); }
+static Thread &current() { return static_cast<Thread &>(const_cast<Place &>(*place)); }
 
 static void go_on(Thread &from, Thread &to) {
-    current_thread = &to.index;
+    place = &to;
     switch_fiber(from.fiber, to.fiber);
 }
 
 /// Gives up the block, with a text as printf makes it after "`what` in block (x,y,z)". Does not return to the kernel: its fibers are left
 /// where they are, so nothing on their stacks may own memory.
 [[noreturn]] static __attribute__((format(printf, 2, 3))) void fail(const char *what, const char *format, ...) {
-    auto &b = state.block;
+    auto &b = grid.block;
     int length = snprintf(block.failure, sizeof block.failure, "%s in block (%u,%u,%u)", what, b.x, b.y, b.z);
     va_list arguments;
     va_start(arguments, format);
@@ -132,8 +130,6 @@ bool barrier(bool combined, bool predicate) {
     give_way();
     return block.result;
 }
-
-int lane() { return current().lane; }
 
 unsigned long long exchange(Operation operation, int argument, unsigned long long value, int source) {
     Thread &self = current();
@@ -214,7 +210,7 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
     block.kernel = kernel;
     block.arguments = arguments;
     dynamic_shared = shared.get();
-    state = {{}, {}, launch.threads, launch.blocks};
+    grid = {{}, launch.threads, launch.blocks};
     adopt(block.host.fiber);
 
     auto &kind = launch.order.kind;
@@ -231,7 +227,7 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
         fill_with_nan(variables);
         fill_with_nan({static_cast<char *>(dynamic_shared), launch.shared_bytes});
         unsigned long long n = kind == Order::REVERSED ? count - 1 - i : (i + offset) % count;
-        state.block = {(unsigned)(n % x), (unsigned)(n / x % y), (unsigned)(n / x / y)};
+        grid.block = {(unsigned)(n % x), (unsigned)(n / x % y), (unsigned)(n / x / y)};
         if (kind == Order::RANDOM) {
             std::shuffle(block.warp_order.begin(), block.warp_order.end(), random);
             for (auto &warp : block.warps) std::shuffle(warp.order, warp.order + warp.lanes, random);
