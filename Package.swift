@@ -161,6 +161,7 @@ let package = Package(
         .target(
             name: "CUDATestSupport", dependencies: ["ApusCUDA", "ApusSystem", "TestSupport"], path: "Tests/CUDATestSupport", swiftSettings: settings),
         tests("ApusCUDA", ["CApusCUDA", "CUDATestSupport"]),
+        tests("ApusCUDAEngine", ["ApusCUDA", "ApusNN", "ApusTensor", "CUDATestSupport", "TestSupport"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
         tests("ApusTraining", ["ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),

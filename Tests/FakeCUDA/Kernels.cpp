@@ -21,6 +21,7 @@ static const struct Kernels {
         REGISTER(attention_forward);
         REGISTER(gather);
         REGISTER(gemm);
+        REGISTER(gemm_32);
         REGISTER(gru_backward);
         REGISTER(gru_backward_128);
         REGISTER(gru_backward_16);

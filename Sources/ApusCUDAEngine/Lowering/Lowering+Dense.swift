@@ -104,10 +104,16 @@ extension Lowering {
         return gemm(arguments)
     }
 
+    /// Tiles enough to occupy a large device; with fewer, smaller tiles are more of them.
+    private static let manyTiles = 256
+
     private func gemm(_ arguments: apus_cuda_gemm_t) -> KernelCall {
-        let tile = Int(APUS_CUDA_GEMM_TILE)
+        let width = Int(APUS_CUDA_GEMM_TILE)
+        func tiles(_ extent: Int32, _ size: Int) -> Int { (Int(extent) + size - 1) / size }
+        let columns = tiles(arguments.n, width)
+        let isSmall = columns * tiles(arguments.m, width) < Self.manyTiles
         return KernelCall(
-            "gemm", grid: Grid(x: (Int(arguments.n) + tile - 1) / tile, y: (Int(arguments.m) + tile - 1) / tile),
+            isSmall ? "gemm_32" : "gemm", grid: Grid(x: columns, y: tiles(arguments.m, isSmall ? width / 2 : width)),
             threads: Int(APUS_CUDA_GEMM_THREADS), arguments)
     }
 }

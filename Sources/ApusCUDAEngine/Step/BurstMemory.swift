@@ -34,7 +34,7 @@ struct BurstMemory {
     func begin(steps: Int, indexCount: Int, on stream: CUDAStream) throws(CUDAError) {
         try controls.upload(0..<steps, on: stream)
         try indices.upload(0..<indexCount, on: stream)
-        try status.device.fill(0 as UInt8, on: stream)
+        try status.device.fill(byte: 0, on: stream)
     }
 
     /// Brings results and status back, and waits for them.

@@ -68,7 +68,7 @@ package final class CUDATrainingStep {
         trainingItems = try DeviceArray(count: plan.gatherCount, context)
         evaluationItems = try DeviceArray(count: plan.gatherCount, context)
         staging = try PinnedMemory(count: max(plan.parameters.count, 1), context)
-        try slab.fill(0 as Float, on: stream)
+        try slab.fill(float: 0, on: stream)
         for table in plan.constants.tables { try uploadConstant(table.values, to: table.place) }
         try uploadParameters()
     }

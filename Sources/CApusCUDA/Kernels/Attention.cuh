@@ -1,7 +1,8 @@
 #pragma once
 // Self-attention of one head of one row of the batch: blocks (tile of ATTENTION_WARPS queries or keys, row * heads + head, model).
 //
-//   P = softmax(Q Kᵀ scale);   O = mask(P) V;   dP = mask(dO Vᵀ);   dS = scale P (dP - sum(P dP));   dQ = dS K;   dK = dSᵀ Q;   dV = mask(P)ᵀ dO
+//   P = softmax(scale Q Kᵀ);   O = mask(P) V
+//   dP = mask(dO Vᵀ);   dS = scale P (dP - sum(P dP));   dQ = dS K;   dK = dSᵀ Q;   dV = mask(P)ᵀ dO
 
 enum { ATTENTION_WARPS = 8, ATTENTION_THREADS = 32 * ATTENTION_WARPS, ATTENTION_COLUMNS = 32 };
 

@@ -57,4 +57,4 @@ KERNEL(OPTIMIZER_THREADS) adam(apus_cuda_adam_t p) {
     *value = fmaf(old, -step.decay, old) - m1 * step.rate / (sqrtf(v1) + step.epsilon);
 }
 
-KERNEL(1) advance(apus_cuda_space_t space) { space.status[blockIdx.z].position += 1; }
+KERNEL(1) advance(apus_cuda_adam_t p) { p.space.status[blockIdx.z].position += 1; }

@@ -8,7 +8,8 @@
 #include "Emulator.h"
 #else
 #define INFINITY __int_as_float(0x7F800000)
-#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads)
+/// One block a multiprocessor is enough: a kernel's values never leave the registers so that more blocks would fit.
+#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 #define DEVICE static __device__ __forceinline__
 /// The dynamic shared memory of the block, on a boundary of 16 bytes.
 #define SHARED_FLOATS(name) extern __shared__ float4 apus_shared[]; float *name = (float *)apus_shared

@@ -27,9 +27,9 @@ DEVICE const apus_cuda_weight_gradient_t &item_of_block(const apus_cuda_weight_g
 /// A tile of sum over r of A[r][m] B[r][n].
 DEVICE void product_part(float *to, const float *a, const float *b, const apus_cuda_weight_gradient_t &item, int rows, int tile) {
     int first_row = tile / item.tiles_n * TILE, first_column = tile % item.tiles_n * TILE;
-    int row = first_row + thread_row(), column = first_column + thread_column();
+    int row = first_row + thread_row<THREAD_ROWS>(), column = first_column + thread_column();
     float sums[THREAD_ROWS][THREAD_COLUMNS] = {};
-    tile_product(sums, operand(a, item.lda, item.m, rows, 0), operand(b, item.ldb, item.n, rows, 0), first_row, first_column);
+    tile_product<THREAD_ROWS>(sums, operand(a, item.lda, item.m, rows, 0), operand(b, item.ldb, item.n, rows, 0), first_row, first_column);
     int vectors = (unsigned long long)to % 16 == 0 && item.n % 4 == 0;
 #pragma unroll
     for (int i = 0; i < THREAD_ROWS; i++) {

@@ -61,6 +61,7 @@ typedef struct {
 typedef enum { APUS_CUDA_LINEAR = 0, APUS_CUDA_RELU = 1, APUS_CUDA_TANH = 2, APUS_CUDA_SIGMOID = 3 } apus_cuda_activation_t;
 
 /// `gemm`: C (M, N) = f(A (M, K) B (K, N) + bias), or C += A B. Grid (ceil(N / 64), ceil(M / 64), models), APUS_CUDA_GEMM_THREADS threads.
+/// `gemm_32`: the same bits from tiles of 32 x 64, for products of too few tiles to occupy the device: grid (ceil(N / 64), ceil(M / 32), models).
 typedef struct {
     apus_cuda_space_t space;
     long long a, b, c;
@@ -147,7 +148,7 @@ typedef enum {
 /// One operation on a matrix row. Places are in the slab unless told otherwise; -1 where there is none.
 typedef struct {
     int kind;
-    int features;             // of x
+    int features;             // of x; of y and dy of an activation's gradient
     int units;                // outputs of a dense layer
     int activation;           // of a dense layer or its gradient
     long long x, y, dx, dy;   // (matrix rows, padded features), y and dy of a dense layer (matrix rows, padded units)
@@ -236,8 +237,8 @@ typedef struct {
 
 enum {
     APUS_CUDA_RECURRENT_ROWS = 4,
-    APUS_CUDA_LSTM_128_BYTES = 64 * 512 * 4,  // half of U, forward or backward; the other half is in registers
-    APUS_CUDA_GRU_128_BYTES = 64 * 384 * 4,
+    APUS_CUDA_LSTM_128_BYTES = 32 * 512 * 4,  // a quarter of U, forward or backward; the others are in registers
+    APUS_CUDA_GRU_128_BYTES = 0,              // all of U is in registers
 };
 
 // MARK: Attention and sequences

@@ -12,13 +12,16 @@ static Handles<Graph> graphs, executables;
 
 using namespace driver;
 
-extern "C" int cuStreamBeginCapture_v2(void *handle, int) {
+extern "C" int cuStreamBeginCapture_v2(void *handle, int mode) {
     return call("cuStreamBeginCapture", CONTEXT, [&] {
         if (!handle) throw Error{CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "the default stream cannot be captured"};
         Stream &capturing = stream(handle);
         if (capturing.capture) throw Error{CUDA_ERROR_ILLEGAL_STATE, "the stream is capturing already"};
+        if (mode < CAPTURE_GLOBAL || mode > CAPTURE_RELAXED) throw Error{CUDA_ERROR_INVALID_VALUE, "not a mode of capture"};
         capturing.capture = std::make_shared<Operations>();
         capturing.invalidated = false;
+        capturing.mode = static_cast<CaptureMode>(mode);
+        capturing.thread = std::this_thread::get_id();
     });
 }
 

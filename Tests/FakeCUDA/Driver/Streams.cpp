@@ -23,8 +23,14 @@ static void refuse_in_capture(Stream &stream) {
     throw Error{CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a stream is capturing"};
 }
 
+static bool forbids(const Stream &stream) {
+    return stream.mode == CAPTURE_GLOBAL || (stream.mode == CAPTURE_THREAD_LOCAL && stream.thread == std::this_thread::get_id());
+}
+
 void refuse_in_capture() {
-    for (auto &stream : streams) refuse_in_capture(*stream);
+    for (auto &stream : streams) {
+        if (forbids(*stream)) refuse_in_capture(*stream);
+    }
 }
 
 void run_next(Stream &stream) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace driver {
@@ -13,10 +14,15 @@ namespace driver {
 using Operation = std::function<void()>;
 using Operations = std::vector<Operation>;
 
+/// Whose calls a capture forbids: of all threads, of the one that captures, or of none.
+enum CaptureMode { CAPTURE_GLOBAL = 0, CAPTURE_THREAD_LOCAL = 1, CAPTURE_RELAXED = 2 };
+
 struct Stream {
     std::deque<Operation> pending;
     std::shared_ptr<Operations> capture;  // what is captured
     bool invalidated = false;             // the capture
+    CaptureMode mode = CAPTURE_GLOBAL;
+    std::thread::id thread;               // that began the capture
 };
 
 /// That of a handle; the default stream of null is one of its own. Throws an invalid handle.
@@ -25,7 +31,7 @@ Stream &stream(void *handle);
 /// Adds to the queue of a stream, or to the graph that it captures.
 void enqueue(void *handle, Operation operation);
 
-/// Throws, and spoils captures, when any stream captures: the call is not one that may be captured.
+/// Throws, and spoils captures, when any stream captures in a mode that forbids the call to this thread: it is not one that may be captured.
 void refuse_in_capture();
 
 /// Runs the first pending operation; what it throws spoils the context.

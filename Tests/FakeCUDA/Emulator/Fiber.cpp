@@ -101,6 +101,19 @@ static void take_stack(Fiber &fiber) {
     fiber.stack_size = STACK_BYTES;
 }
 
+void release(Fiber &fiber) {
+    if (!fiber.stack) return;
+    size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+#ifdef EMULATOR_ASAN
+    __asan_unpoison_memory_region(fiber.stack, fiber.stack_size);
+#endif
+#ifdef EMULATOR_TSAN
+    if (fiber.sanitizer_fiber) __tsan_destroy_fiber(fiber.sanitizer_fiber);
+#endif
+    munmap(fiber.stack - guard, guard + fiber.stack_size);
+    fiber = Fiber();
+}
+
 void prepare(Fiber &fiber, unsigned number, void (*entry)()) {
     if (!fiber.stack) take_stack(fiber);
 #ifdef EMULATOR_ASAN

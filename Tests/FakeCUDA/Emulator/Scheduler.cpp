@@ -237,4 +237,9 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
     }
 }
 
+void release() {
+    for (Thread &thread : all_threads) release(thread.fiber);
+    prepared = 0;
+}
+
 }  // namespace emulator

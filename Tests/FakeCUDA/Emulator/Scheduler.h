@@ -34,4 +34,7 @@ enum { WARP_LANES = 32, MAXIMUM_THREADS = 1024 };
 /// Throws Failure when lanes of a warp or threads of a block do not all reach the same barrier or warp operation, and std::bad_alloc.
 void run(const Launch &launch, void (*kernel)(const void *arguments), const void *arguments);
 
+/// Gives back what launches have taken from the system; the next launch takes it again.
+void release();
+
 }  // namespace emulator

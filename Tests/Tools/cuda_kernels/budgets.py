@@ -54,5 +54,9 @@ def complaints(budgets, threads, needs):
 def impossible(name, budget):
     """What no GPU can give, whatever the kernel needs today."""
     registers = -(-budget.registers // REGISTER_UNIT) * REGISTER_UNIT * budget.threads
-    found = [f"{name} may take {registers} registers a block, there are {REGISTERS}"] if registers > REGISTERS else []
-    return found + ([f"{name} may take {budget.shared} bytes of static shared memory, there are {SHARED_BYTES}"] if budget.shared > SHARED_BYTES else [])
+    found = []
+    if registers > REGISTERS:
+        found.append(f"{name} may take {registers} registers a block, there are {REGISTERS}")
+    if budget.shared > SHARED_BYTES:
+        found.append(f"{name} may take {budget.shared} bytes of static shared memory, there are {SHARED_BYTES}")
+    return found

@@ -2,7 +2,7 @@
 // Recurrent layers of any number of units. A block has APUS_CUDA_RECURRENT_ROWS rows of the batch, so that each recurrent weight read from
 // memory serves them all; h and the gradients of a step are read from where the block wrote them the step before.
 
-enum { RECURRENT_THREADS = 256, RECURRENT_UNITS = 4 };
+enum { RECURRENT_THREADS = 256 };
 
 /// The number of a block's row `r`; rows behind the last one of the batch repeat it, and are not written.
 DEVICE int recurrent_row(int r, int rows) {
@@ -16,7 +16,7 @@ DEVICE void recurrent_product(float (&sums)[APUS_CUDA_RECURRENT_ROWS][GATES], co
     const float *from[APUS_CUDA_RECURRENT_ROWS];
 #pragma unroll
     for (int r = 0; r < APUS_CUDA_RECURRENT_ROWS; r++) from[r] = h + (long long)recurrent_row(r, rows) * apus_cuda_padded(units);
-#pragma unroll 4
+#pragma unroll 8
     for (int k = 0; k < units; k++) {
         float w[GATES];
 #pragma unroll
@@ -29,26 +29,27 @@ DEVICE void recurrent_product(float (&sums)[APUS_CUDA_RECURRENT_ROWS][GATES], co
     }
 }
 
-/// dh (rows, padded units) = D Uᵀ, or += with `accumulates`, for the rows of the block: a warp for RECURRENT_UNITS units at a time, with all
-/// rows of the block. `d`: the gates of a step, whose columns from `gap_from` on lie one layer of units further; `weights`: U (H, columns).
+/// dh (rows, padded units) = D Uᵀ, or += with `accumulates`, for the rows of the block: a warp for four units at a time, with all rows of
+/// the block. `d`: the gates of a step, whose columns from `gap_from` on lie one layer of units further; `weights`: U (H, columns).
 DEVICE void recurrent_gradient(float *dh, const float *d, int gate_stride, int gap_from, const float *weights, int columns, int rows, int units,
                                bool accumulates) {
-    enum { ROWS = APUS_CUDA_RECURRENT_ROWS };
+    enum { ROWS = APUS_CUDA_RECURRENT_ROWS, UNITS = 4 };
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const float *from[ROWS];
 #pragma unroll
     for (int r = 0; r < ROWS; r++) from[r] = d + (long long)recurrent_row(r, rows) * gate_stride;
-    for (int first = warp * RECURRENT_UNITS; first < units; first += RECURRENT_THREADS / 32 * RECURRENT_UNITS) {
-        float sums[RECURRENT_UNITS * ROWS];
+    for (int first = warp * UNITS; first < units; first += RECURRENT_THREADS / 32 * UNITS) {
+        float sums[UNITS * ROWS];
 #pragma unroll
-        for (int i = 0; i < RECURRENT_UNITS * ROWS; i++) sums[i] = 0.0f;
+        for (int i = 0; i < UNITS * ROWS; i++) sums[i] = 0.0f;
+#pragma unroll 4
         for (int column = lane; column < columns; column += 32) {
             const int place = column < gap_from ? column : column + units;
             float gradient[ROWS];
 #pragma unroll
             for (int r = 0; r < ROWS; r++) gradient[r] = from[r][place];
 #pragma unroll
-            for (int i = 0; i < RECURRENT_UNITS; i++) {
+            for (int i = 0; i < UNITS; i++) {
                 const int unit = first + i < units ? first + i : units - 1;
                 const float w = weights[(long long)unit * columns + column];
 #pragma unroll

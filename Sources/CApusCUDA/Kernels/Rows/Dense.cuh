@@ -21,7 +21,7 @@ DEVICE float dense_part(const float *x, const float *w, int first, int parts, in
 }
 
 /// y = f(x W + b). An output has as many threads as can be spared for it, with four products each at least: neighbouring threads read
-/// neighbouring weights, and the parts of a sum are added in order.
+/// neighbouring weights, and the parts of a sum are added in order. Where outputs are more than threads, no thread reads another's sum.
 DEVICE void row_dense(const row_t &at, const apus_cuda_instruction_t &i) {
     __shared__ float sums[ROW_THREADS];
     const float *x = row_at(at, i.x, i.features), *w = at.slab + i.w, *b = at.slab + i.b;
@@ -38,7 +38,6 @@ DEVICE void row_dense(const row_t &at, const apus_cuda_instruction_t &i) {
             for (int p = 0; p < parts; p++) sum += sums[p * width + thread];
             y[unit] = activate(sum, i.activation);
         }
-        __syncthreads();
     }
 }
 
@@ -50,15 +49,15 @@ DEVICE void row_dense_gradient(const row_t &at, const apus_cuda_instruction_t &i
     int lanes = 32;
     while (lanes / 2 >= i.units) lanes /= 2;
     int groups = ROW_THREADS / lanes, group = (int)threadIdx.x / lanes, lane = (int)threadIdx.x % lanes;
-    for (int first = 0; first < i.features; first += groups * DENSE_GRADIENT_ROWS) {
+    for (int k = group; k - group < i.features; k += groups * DENSE_GRADIENT_ROWS) {
+        const float *row = w + (long long)k * i.units;
+        long long next = (long long)groups * i.units;
+        int left = i.features - k;
         float sums[DENSE_GRADIENT_ROWS] = {};
         for (int n = lane; n < i.units; n += lanes) {
             float d = dy[n], weights[DENSE_GRADIENT_ROWS];
 #pragma unroll
-            for (int r = 0; r < DENSE_GRADIENT_ROWS; r++) {
-                int k = first + r * groups + group;
-                weights[r] = k < i.features ? w[(long long)k * i.units + n] : 0.0f;
-            }
+            for (int r = 0; r < DENSE_GRADIENT_ROWS; r++) weights[r] = r * groups < left ? row[r * next + n] : 0.0f;
 #pragma unroll
             for (int r = 0; r < DENSE_GRADIENT_ROWS; r++) sums[r] = fmaf(d, weights[r], sums[r]);
         }
@@ -66,9 +65,7 @@ DEVICE void row_dense_gradient(const row_t &at, const apus_cuda_instruction_t &i
 #pragma unroll
             for (int r = 0; r < DENSE_GRADIENT_ROWS; r++) sums[r] += shuffle_xor(sums[r], mask);
 #pragma unroll
-        for (int r = 0; r < DENSE_GRADIENT_ROWS; r++) {
-            int k = first + r * groups + group;
-            if (lane == 0 && k < i.features) write_or_add(dx + k, sums[r], i.accumulates & 1);
-        }
+        for (int r = 0; r < DENSE_GRADIENT_ROWS; r++)
+            if (lane == 0 && r * groups < left) write_or_add(dx + k + r * groups, sums[r], i.accumulates & 1);
     }
 }

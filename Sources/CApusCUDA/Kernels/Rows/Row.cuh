@@ -8,20 +8,19 @@ enum { ROW_THREADS = 128 };
 typedef struct {
     float *slab;
     float *results;  // of this step and model
-    long long matrix_row;
-    int t, row;
+    int matrix_row, t, row;
     unsigned active, step;
 } row_t;
 
 /// This row of a matrix with `width` columns that begins at `place`.
-DEVICE float *row_at(const row_t &at, long long place, int width) { return at.slab + place + at.matrix_row * apus_cuda_padded(width); }
+DEVICE float *row_at(const row_t &at, long long place, int width) { return at.slab + place + (long long)at.matrix_row * apus_cuda_padded(width); }
 
 DEVICE void write_or_add(float *to, float x, int adds) { *to = adds ? *to + x : x; }
 
-/// The sum of what all threads bring, for all of them: pairs within a warp, then the warps.
+/// The sum of what all threads bring, for all of them: the lanes of a warp, then the warps.
 DEVICE float row_sum(float x) {
     __shared__ float warps[ROW_THREADS / 32];
-    for (int mask = 16; mask > 0; mask /= 2) x += shuffle_xor(x, mask);
+    x = lanes_sum(x);
     __syncthreads();  // the last call's sums have been read
     if (threadIdx.x % 32 == 0) warps[threadIdx.x / 32] = x;
     __syncthreads();
@@ -31,7 +30,7 @@ DEVICE float row_sum(float x) {
 /// The greatest of what all threads bring, none of it NaN.
 DEVICE float row_maximum(float x) {
     __shared__ float warps[ROW_THREADS / 32];
-    for (int mask = 16; mask > 0; mask /= 2) x = fmaxf(x, shuffle_xor(x, mask));
+    x = lanes_maximum(x);
     __syncthreads();
     if (threadIdx.x % 32 == 0) warps[threadIdx.x / 32] = x;
     __syncthreads();
