@@ -43,7 +43,8 @@ struct Block {
     size_t warp_number;  // in the order
     Thread **next, **last;  // lanes of the running warp that have not run yet
     int threads, waiting, ended;
-    bool combined, predicate, result;  // of the barrier
+    bool combined, predicate;   // of the barrier
+    unsigned long long result;  // of the last one
     char failure[256];
 };
 
@@ -113,13 +114,14 @@ static Thread *next_pass() {
     return *block.next++;
 }
 
-static void give_way() {
+static Turn give_way(const unsigned long long *result) {
     Thread &self = current();
-    Thread *next = block.next != block.last ? *block.next++ : next_pass();
-    if (next != &self) go_on(self, *next);
+    Thread &next = block.next != block.last ? **block.next++ : *next_pass();
+    place = &next;
+    return {&self.fiber, &next.fiber, result};
 }
 
-bool barrier(bool combined, bool predicate) {
+Turn reach_barrier(bool combined, bool predicate) {
     if (block.waiting == 0) {
         block.combined = combined;
         block.predicate = false;
@@ -127,11 +129,10 @@ bool barrier(bool combined, bool predicate) {
     if (block.combined != combined) fail("barrier", ": some threads are at __syncthreads, others at __syncthreads_or");
     block.predicate |= predicate;
     block.waiting++;
-    give_way();
-    return block.result;
+    return give_way(&block.result);
 }
 
-unsigned long long exchange(Operation operation, int argument, unsigned long long value, int source) {
+Turn reach_exchange(Operation operation, int argument, unsigned long long value, int source) {
     Thread &self = current();
     Warp &warp = *self.warp;
     if (warp.waiting == 0) {
@@ -148,8 +149,7 @@ unsigned long long exchange(Operation operation, int argument, unsigned long lon
     self.odd = !self.odd;
     values[self.lane] = value;
     warp.waiting++;
-    give_way();
-    return values[source];
+    return give_way(&values[source]);
 }
 
 /// A fiber runs a thread of a block, then waits for the next block.
@@ -158,7 +158,7 @@ static void run_threads() {
     for (;;) {
         block.kernel(block.arguments);
         block.ended++;
-        give_way();
+        wait(give_way(&block.result));
     }
 }
 
