@@ -119,6 +119,15 @@ import Testing
         #expect(try probes.run("probe_mistake", blocks: (5, 1, 1), threads: (64, 1, 1), n: 6, count: 64) == (0..<64).map(Float.init))
     }
 
+    @Test func `kernels run again after the last context was released`() throws {
+        let probes = try Probes(), driver = probes.driver
+        let x = try probes.memory([1, 2])
+        #expect(try probes.run("probe_sum", threads: (256, 1, 1), x: x, n: 2, count: 1) == [3])
+        #expect(driver.call("cuDevicePrimaryCtxRelease_v2", 0) == 0)
+        try Code.check(driver.call("cuCtxSetCurrent", driver.value("cuDevicePrimaryCtxRetain", 0)))
+        #expect(try probes.run("probe_sum", threads: (256, 1, 1), x: x, n: 2, count: 1) == [3])
+    }
+
     @Test func `a block may be as large as the kernel was built for`() throws {
         let probes = try Probes()
         let x = try probes.memory([1])

@@ -58,6 +58,16 @@ import Testing
         #expect(driver.call("cuStreamSynchronize", probes.stream) == 0, "the stream is as before")
     }
 
+    @Test func `a relaxed capture forbids nothing but to wait for its stream`() throws {
+        #expect(driver.call("cuStreamBeginCapture_v2", probes.stream, 2) == 0)
+        #expect(try driver.value("cuMemAlloc_v2", 4) != 0)
+        #expect(try endCapture() != 0)
+        #expect(driver.call("cuStreamBeginCapture_v2", probes.stream, 2) == 0)
+        #expect(driver.call("cuStreamSynchronize", probes.stream) == 900)
+        #expect(throws: Code(number: 901)) { try endCapture() }
+        #expect(driver.call("cuStreamBeginCapture_v2", probes.stream, 3) == 1)
+    }
+
     @Test func `captures begin and end in turn`() throws {
         #expect(throws: Code(number: 401)) { try endCapture() }
         #expect(driver.call("cuStreamBeginCapture_v2", 0, 0) == 900, "the default stream")

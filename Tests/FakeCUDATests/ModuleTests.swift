@@ -1,3 +1,4 @@
+import CApusCUDA
 import Testing
 
 /// Programs, functions and what a launch is checked against.
@@ -58,6 +59,26 @@ import Testing
         let old = try load(Probes.program(["probe_sum"]).replacing("[24]", with: "[16]"))
         #expect(throws: Code(number: 200)) { try function("probe_sum", of: old) }
         #expect(driver.lastErrorText.contains("probe_sum takes 16 bytes in the program, and 24 in its source"))
+    }
+
+    /// The program is compiled beforehand: this finds one that is older than its source, and kernels that are not registered.
+    @Test func `the program of the backend has the launch bounds and arguments of its source`() throws {
+        var count = 0
+        let program = String(cString: apus_cuda_program(&count))
+        #expect(program.utf8.count == count)
+        let module = try load(program)
+        var names: [String] = [], bounds: [UInt?] = []
+        for line in program.split(separator: "\n") {
+            let words = line.split { " (,".contains($0) }
+            if words.starts(with: [".visible", ".entry"]) { names.append(String(words[2])) }
+            if words.first == ".maxntid" { bounds.append(UInt(words[1])) }
+        }
+        #expect(names.contains("gemm"))
+        for (name, bound) in zip(names, bounds) {
+            let asked = Result { try driver.value("cuFuncGetAttribute", 0, function(name, of: module)) }
+            #expect((try? asked.get()) == bound, "\(name): \(driver.lastErrorText)")
+        }
+        #expect(names.count == bounds.count)
     }
 
     @Test func `more shared memory than usual must be asked for`() throws {

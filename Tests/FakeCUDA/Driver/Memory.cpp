@@ -10,12 +10,18 @@
 
 namespace driver {
 
+struct Free {
+    void operator()(char *memory) const { free(memory); }
+};
+using Memory = std::unique_ptr<char, Free>;
+
 struct Allocation {
+    Memory memory;
     size_t bytes;
     int device;
 };
-static std::map<char *, Allocation> allocations;
-static std::set<void *> host_allocations;
+static std::map<const char *, Allocation> allocations;
+static std::map<const void *, Memory> host_allocations;
 
 enum { ALIGNMENT = 256 };  // of device memory, as the driver promises
 
@@ -42,10 +48,10 @@ char *device_memory(unsigned long long address, size_t bytes, When when) {
     throw Error{when == RUNNING ? CUDA_ERROR_ILLEGAL_ADDRESS : CUDA_ERROR_INVALID_VALUE, std::to_string(bytes) + " bytes outside of device memory"};
 }
 
-static void *filled(size_t bytes) {
+static Memory filled(size_t bytes) {
     void *memory = nullptr;
     if (posix_memalign(&memory, ALIGNMENT, bytes)) throw std::bad_alloc();
-    return memset(memory, 0xFF, bytes);
+    return Memory(static_cast<char *>(memset(memory, 0xFF, bytes)));
 }
 
 }  // namespace driver
@@ -61,9 +67,10 @@ extern "C" int cuMemAlloc_v2(unsigned long long *address, size_t bytes) {
         if (bytes > free_bytes) {
             throw Error{CUDA_ERROR_OUT_OF_MEMORY, std::to_string(bytes) + " bytes of " + std::to_string(free_bytes) + " that are free"};
         }
-        char *memory = static_cast<char *>(filled(bytes));
-        allocations[memory] = {bytes, current_device()};
-        *address = reinterpret_cast<unsigned long long>(memory);
+        Memory memory = filled(bytes);
+        char *first = memory.get();
+        allocations[first] = {std::move(memory), bytes, current_device()};
+        *address = reinterpret_cast<unsigned long long>(first);
     });
 }
 
@@ -74,7 +81,6 @@ extern "C" int cuMemFree_v2(unsigned long long address) {
         auto found = allocations.find(reinterpret_cast<char *>(address));
         if (found == allocations.end()) throw Error{CUDA_ERROR_INVALID_VALUE, "no memory of the device begins there"};
         run_all();  // as the driver, which waits for the device
-        free(found->first);
         allocations.erase(found);
     });
 }
@@ -90,16 +96,19 @@ extern "C" int cuMemHostAlloc(void **address, size_t bytes, unsigned) {
     return call("cuMemHostAlloc", CONTEXT, [&] {
         required(address, "the address");
         if (bytes == 0) throw Error{CUDA_ERROR_INVALID_VALUE, "0 bytes"};
-        *address = filled(bytes);
-        host_allocations.insert(*address);
+        Memory memory = filled(bytes);
+        char *first = memory.get();
+        host_allocations[first] = std::move(memory);
+        *address = first;
     });
 }
 
 extern "C" int cuMemFreeHost(void *address) {
     return call("cuMemFreeHost", CONTEXT, [&] {
         if (!address) return;
-        if (!host_allocations.erase(address)) throw Error{CUDA_ERROR_INVALID_VALUE, "not pinned memory"};
+        auto found = host_allocations.find(address);
+        if (found == host_allocations.end()) throw Error{CUDA_ERROR_INVALID_VALUE, "not pinned memory"};
         run_all();
-        free(address);
+        host_allocations.erase(found);
     });
 }

@@ -4,6 +4,7 @@
 //
 // Only what the kernels use is here, with the meaning it has on a GPU. Everything that a warp does together needs all of its lanes.
 
+#include "Fiber.h"
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -30,57 +31,76 @@ inline int4 make_int4(int x, int y, int z, int w) { return {x, y, z, w}; }
 
 namespace emulator {
 
-/// What the scheduler tells the running thread.
-struct State {
-    uint3 thread, block;
+/// Where a thread is in its block.
+struct Place {
+    uint3 index;
+    int lane;  // of its warp
+};
+
+/// Where the running block is.
+struct Grid {
+    uint3 block;
     dim3 threads, blocks;
 };
-extern __attribute__((visibility("hidden"))) const uint3 *current_thread;
-extern __attribute__((visibility("hidden"))) State state;
+
+extern __attribute__((visibility("hidden"))) const Place *place;
+extern __attribute__((visibility("hidden"))) Grid grid;
 extern __attribute__((visibility("hidden"))) void *dynamic_shared;
 
 enum Operation : unsigned { SYNCHRONIZE_WARP, SHUFFLE, SHUFFLE_XOR };
 
-/// Waits for all threads of the block. `combined` tells apart the two kinds of barrier; returns whether any thread gave a true `predicate`.
-bool barrier(bool combined, bool predicate);
-/// Waits for all lanes of the warp, each giving eight bytes, and returns those of lane `source`.
-unsigned long long exchange(Operation operation, int argument, unsigned long long value, int source);
-/// Of the running thread in its warp.
-int lane();
+/// What follows when a thread waits: which one goes on, and where the result of waiting is when this one does.
+struct Turn {
+    Fiber *from, *to;
+    const unsigned long long *result;
+};
 
-template <typename T> T exchange(Operation operation, int argument, T value, int source) {
+/// The thread waits for all threads of the block; the result is whether any gave a true `predicate`. `combined` tells apart the two barriers.
+Turn reach_barrier(bool combined, bool predicate);
+/// The thread gives eight bytes and waits for all lanes of its warp; the result is what lane `source` gave.
+Turn reach_exchange(Operation operation, int argument, unsigned long long value, int source);
+
+/// Part of the kernel itself, so that the processor predicts where the other thread goes on: at the same place, mostly.
+DEVICE unsigned long long wait(Turn turn) {
+    if (turn.to != turn.from) switch_fiber(*turn.from, *turn.to);
+    return *turn.result;
+}
+
+template <typename T> DEVICE T exchange(Operation operation, int argument, T value, int source) {
     static_assert(sizeof(T) <= 8);
     unsigned long long bits = 0;
     memcpy(&bits, &value, sizeof value);
-    bits = exchange(operation, argument, bits, source);
+    bits = wait(reach_exchange(operation, argument, bits, source));
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-template <typename T> T shuffle(T value, int source, int width) {
-    return exchange(SHUFFLE, width, value, (lane() & ~(width - 1)) | (source & (width - 1)));
+template <typename T> DEVICE T shuffle(T value, int source, int width) {
+    return exchange(SHUFFLE, width, value, (place->lane & ~(width - 1)) | (source & (width - 1)));
 }
+
+template <typename T> DEVICE T shuffle_xor(T value, int mask) { return exchange(SHUFFLE_XOR, mask, value, place->lane ^ mask); }
 
 }  // namespace emulator
 
-#define threadIdx (*emulator::current_thread)
-#define blockIdx (emulator::state.block)
-#define blockDim (emulator::state.threads)
-#define gridDim (emulator::state.blocks)
+#define threadIdx (emulator::place->index)
+#define blockIdx (emulator::grid.block)
+#define blockDim (emulator::grid.threads)
+#define gridDim (emulator::grid.blocks)
 
-inline void __syncthreads() { emulator::barrier(false, false); }
-inline int __syncthreads_or(int predicate) { return emulator::barrier(true, predicate != 0); }
-inline void __syncwarp() { emulator::exchange(emulator::SYNCHRONIZE_WARP, 0, 0, emulator::lane()); }
+DEVICE void __syncthreads() { emulator::wait(emulator::reach_barrier(false, false)); }
+DEVICE int __syncthreads_or(int predicate) { return (int)emulator::wait(emulator::reach_barrier(true, predicate != 0)); }
+DEVICE void __syncwarp() { emulator::exchange(emulator::SYNCHRONIZE_WARP, 0, 0, emulator::place->lane); }
 
-inline float shuffle(float x, int lane, int width) { return emulator::shuffle(x, lane, width); }
-inline double shuffle(double x, int lane, int width) { return emulator::shuffle(x, lane, width); }
-inline int shuffle(int x, int lane, int width) { return emulator::shuffle(x, lane, width); }
-inline unsigned shuffle(unsigned x, int lane, int width) { return emulator::shuffle(x, lane, width); }
+DEVICE float shuffle(float x, int lane, int width) { return emulator::shuffle(x, lane, width); }
+DEVICE double shuffle(double x, int lane, int width) { return emulator::shuffle(x, lane, width); }
+DEVICE int shuffle(int x, int lane, int width) { return emulator::shuffle(x, lane, width); }
+DEVICE unsigned shuffle(unsigned x, int lane, int width) { return emulator::shuffle(x, lane, width); }
 
-inline float shuffle_xor(float x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
-inline double shuffle_xor(double x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
-inline int shuffle_xor(int x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
-inline unsigned shuffle_xor(unsigned x, int mask) { return emulator::exchange(emulator::SHUFFLE_XOR, mask, x, emulator::lane() ^ mask); }
+DEVICE float shuffle_xor(float x, int mask) { return emulator::shuffle_xor(x, mask); }
+DEVICE double shuffle_xor(double x, int mask) { return emulator::shuffle_xor(x, mask); }
+DEVICE int shuffle_xor(int x, int mask) { return emulator::shuffle_xor(x, mask); }
+DEVICE unsigned shuffle_xor(unsigned x, int mask) { return emulator::shuffle_xor(x, mask); }
 
 inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
 inline float __int_as_float(int x) { return __builtin_bit_cast(float, x); }

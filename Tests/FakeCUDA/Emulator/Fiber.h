@@ -18,6 +18,11 @@
 #endif
 #endif
 
+#ifndef EMULATOR_UCONTEXT
+/// Saves the registers that a function must keep, and the stack pointer to `*saved`; takes those of `next`.
+extern "C" __attribute__((visibility("hidden"))) void apus_switch_stack(void **saved, void *next);
+#endif
+
 namespace emulator {
 
 /// One fiber; that of a system's thread has no stack of ours.
@@ -44,8 +49,12 @@ void prepare(Fiber &fiber, unsigned number, void (*entry)());
 /// Gives the stack of a fiber that does not run back to the system.
 void release(Fiber &fiber);
 
+#if defined(EMULATOR_UCONTEXT) || defined(EMULATOR_ASAN) || defined(EMULATOR_TSAN)
 /// Goes on with `to`; returns when another fiber goes on with `from`.
 void switch_fiber(Fiber &from, Fiber &to);
+#else
+inline void switch_fiber(Fiber &from, Fiber &to) { apus_switch_stack(&from.stack_pointer, to.stack_pointer); }
+#endif
 
 /// To be called first in the entry of a fiber.
 void entered_fiber();

@@ -18,11 +18,9 @@ namespace emulator {
 
 struct Warp;
 
-struct Thread {
-    uint3 index;  // first, see `current_thread`
+struct Thread : Place {
     Fiber fiber;
     Warp *warp = nullptr;
-    int lane = 0;
     bool odd = false;  // whether its next warp operation uses the second set of values
 };
 
@@ -45,29 +43,30 @@ struct Block {
     size_t warp_number;  // in the order
     Thread **next, **last;  // lanes of the running warp that have not run yet
     int threads, waiting, ended;
-    bool combined, predicate, result;  // of the barrier
+    bool combined, predicate;   // of the barrier
+    unsigned long long result;  // of the last one
     char failure[256];
 };
 
-const uint3 *current_thread;
-State state;
+const Place *place;
+Grid grid;
 void *dynamic_shared;
 
 static Thread all_threads[MAXIMUM_THREADS];
 static int prepared;  // fibers that wait for a kernel to run
 static Block block;
 
-static Thread &current() { return *reinterpret_cast<Thread *>(const_cast<uint3 *>(current_thread)); }
+static Thread &current() { return static_cast<Thread &>(const_cast<Place &>(*place)); }
 
 static void go_on(Thread &from, Thread &to) {
-    current_thread = &to.index;
+    place = &to;
     switch_fiber(from.fiber, to.fiber);
 }
 
 /// Gives up the block, with a text as printf makes it after "`what` in block (x,y,z)". Does not return to the kernel: its fibers are left
 /// where they are, so nothing on their stacks may own memory.
 [[noreturn]] static __attribute__((format(printf, 2, 3))) void fail(const char *what, const char *format, ...) {
-    auto &b = state.block;
+    auto &b = grid.block;
     int length = snprintf(block.failure, sizeof block.failure, "%s in block (%u,%u,%u)", what, b.x, b.y, b.z);
     va_list arguments;
     va_start(arguments, format);
@@ -115,13 +114,14 @@ static Thread *next_pass() {
     return *block.next++;
 }
 
-static void give_way() {
+static Turn give_way(const unsigned long long *result) {
     Thread &self = current();
-    Thread *next = block.next != block.last ? *block.next++ : next_pass();
-    if (next != &self) go_on(self, *next);
+    Thread &next = block.next != block.last ? **block.next++ : *next_pass();
+    place = &next;
+    return {&self.fiber, &next.fiber, result};
 }
 
-bool barrier(bool combined, bool predicate) {
+Turn reach_barrier(bool combined, bool predicate) {
     if (block.waiting == 0) {
         block.combined = combined;
         block.predicate = false;
@@ -129,13 +129,10 @@ bool barrier(bool combined, bool predicate) {
     if (block.combined != combined) fail("barrier", ": some threads are at __syncthreads, others at __syncthreads_or");
     block.predicate |= predicate;
     block.waiting++;
-    give_way();
-    return block.result;
+    return give_way(&block.result);
 }
 
-int lane() { return current().lane; }
-
-unsigned long long exchange(Operation operation, int argument, unsigned long long value, int source) {
+Turn reach_exchange(Operation operation, int argument, unsigned long long value, int source) {
     Thread &self = current();
     Warp &warp = *self.warp;
     if (warp.waiting == 0) {
@@ -152,8 +149,7 @@ unsigned long long exchange(Operation operation, int argument, unsigned long lon
     self.odd = !self.odd;
     values[self.lane] = value;
     warp.waiting++;
-    give_way();
-    return values[source];
+    return give_way(&values[source]);
 }
 
 /// A fiber runs a thread of a block, then waits for the next block.
@@ -162,7 +158,7 @@ static void run_threads() {
     for (;;) {
         block.kernel(block.arguments);
         block.ended++;
-        give_way();
+        wait(give_way(&block.result));
     }
 }
 
@@ -214,7 +210,7 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
     block.kernel = kernel;
     block.arguments = arguments;
     dynamic_shared = shared.get();
-    state = {{}, {}, launch.threads, launch.blocks};
+    grid = {{}, launch.threads, launch.blocks};
     adopt(block.host.fiber);
 
     auto &kind = launch.order.kind;
@@ -231,7 +227,7 @@ void run(const Launch &launch, void (*kernel)(const void *), const void *argumen
         fill_with_nan(variables);
         fill_with_nan({static_cast<char *>(dynamic_shared), launch.shared_bytes});
         unsigned long long n = kind == Order::REVERSED ? count - 1 - i : (i + offset) % count;
-        state.block = {(unsigned)(n % x), (unsigned)(n / x % y), (unsigned)(n / x / y)};
+        grid.block = {(unsigned)(n % x), (unsigned)(n / x % y), (unsigned)(n / x / y)};
         if (kind == Order::RANDOM) {
             std::shuffle(block.warp_order.begin(), block.warp_order.end(), random);
             for (auto &warp : block.warps) std::shuffle(warp.order, warp.order + warp.lanes, random);
