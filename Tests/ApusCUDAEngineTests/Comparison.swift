@@ -55,10 +55,17 @@ struct Comparison {
         }
         weights = model.heads.indices.map { head in weighted && head == 0 ? (0..<count).map { _ in numbers.signed() + 1.5 } : nil }
         onHost = try TrainingStep(model: host, batchCapacity: capacity, threads: 1, seed: seed)
-        onDevice = try CUDATrainingStep(model: device, batchCapacity: capacity, seed: seed, on: fake.context())
+        onDevice = try CUDATrainingStep(models: [device], batchCapacity: capacity, seeds: [seed], on: fake.context())
     }
 
     func deviceExamples() throws -> DeviceExamples { try onDevice.examples(inputs: inputs, targets: targets, weights: weights) }
+
+    /// Trains the device's model; the number of the batch that failed.
+    func train(
+        _ examples: DeviceExamples, batches: [ArraySlice<Int>], step: UInt64, updates: [AdamStep], clipping: CUDAClipping
+    ) throws -> Int? {
+        try onDevice.train([CUDABurst(examples, batches: batches, step: step, updates: updates)], clipping: clipping)[0]
+    }
 
     /// Adam as both engines compute it.
     static func update(_ step: Int) -> AdamStep {
@@ -69,12 +76,12 @@ struct Comparison {
     private static func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { value, _ in value * base } }
 
     /// One step of training on both; the largest differences of losses, outputs and gradients.
-    func compareStep(rows: [Int], step: UInt64 = 3, update: AdamStep? = nil) throws -> (loss: Double, output: Float, gradient: Float) {
+    func compareStep(rows: [Int], step: UInt64 = 3) throws -> (loss: Double, output: Float, gradient: Float) {
         let rows = rows[...]
         let losses = try onHost.run(inputs: inputs, targets: targets, sampleWeights: weights, rows: rows, step: step, training: true)
         let none = AdamStep(rate: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7)
-        let failed = try onDevice.train(try deviceExamples(), batches: [rows], step: step, updates: [update ?? none], clipping: .none)
-        #expect(failed == nil)
+        let failed = try onDevice.train([CUDABurst(try deviceExamples(), batches: [rows], step: step, updates: [none])], clipping: .none)
+        #expect(failed == [nil])
         var (loss, output) = (0.0, Float(0))
         for head in host.heads.indices {
             loss = max(loss, abs(onDevice.loss(ofHead: head, inBatch: 0) - losses.heads[head]) / max(1, abs(losses.heads[head])))

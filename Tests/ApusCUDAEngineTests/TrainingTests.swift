@@ -32,7 +32,7 @@ import Testing
         let examples = try comparison.deviceExamples()
         for first in stride(from: 0, to: all.count, by: burst) {
             let steps = first..<min(first + burst, all.count)
-            let failed = try comparison.onDevice.train(
+            let failed = try comparison.train(
                 examples, batches: steps.map { all[$0][...] }, step: UInt64(first), updates: steps.map { Comparison.update($0 + 1) },
                 clipping: clipping)
             #expect(failed == nil)
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `evaluation drops nothing out and changes nothing`() throws {
         let comparison = try comparison()
-        try comparison.onDevice.evaluate(try comparison.deviceExamples(), batches: batches.map { $0[...] })
+        try comparison.onDevice.evaluate([CUDABurst(try comparison.deviceExamples(), batches: batches.map { $0[...] })])
         for (batch, rows) in batches.enumerated() {
             let losses = try comparison.onHost.run(
                 inputs: comparison.inputs, targets: comparison.targets, sampleWeights: comparison.weights, rows: rows[...], step: 0,
@@ -109,7 +109,7 @@ import Testing
     /// What the optimiser saw of the gradient of a first step: its first moment is a tenth of it.
     private func clipped(_ clipping: CUDAClipping) throws -> (raw: [Float], seen: [Float]) {
         let comparison = try comparison()
-        let failed = try comparison.onDevice.train(
+        let failed = try comparison.train(
             try comparison.deviceExamples(), batches: [batches[0][...]], step: 0, updates: [Comparison.update(1)], clipping: clipping)
         #expect(failed == nil)
         return (try comparison.onDevice.gradients(), try comparison.onDevice.moments().momentum.map { $0 / Float(1 - 0.9) })
@@ -135,7 +135,7 @@ import Testing
         inputs.withUnsafeMutableBufferPointer { $0[6 * 12] = .nan }
         let examples = try comparison.onDevice.examples(inputs: inputs, targets: comparison.targets, weights: comparison.weights)
         // Row 6 is in the second batch.
-        let failed = try comparison.onDevice.train(
+        let failed = try comparison.train(
             examples, batches: batches.map { $0[...] }, step: 0, updates: (1...3).map(Comparison.update), clipping: .none)
         #expect(failed == 1)
         try comparison.onDevice.downloadParameters()
@@ -154,7 +154,7 @@ import Testing
         second.device.parameterBuffer.update { flat in _ = flat.update(from: first.device.parameterBuffer.values) }
         try second.onDevice.uploadParameters()
         try second.onDevice.setMoments(moments.momentum, moments.velocity)
-        let failed = try second.onDevice.train(
+        let failed = try second.train(
             try second.deviceExamples(), batches: batches.map { $0[...] }, step: 3, updates: (4...6).map(Comparison.update), clipping: .none)
         #expect(failed == nil)
         try second.onDevice.downloadParameters()
@@ -165,10 +165,10 @@ import Testing
         let fake = try FakeCUDA()
         func use() throws {
             let model = try Model(ModelDescription(parsing: Self.twoHeads), inputShape: [4, 3], seed: 4)
-            let step = try CUDATrainingStep(model: model, batchCapacity: 4, seed: 1, on: fake.context())
+            let step = try CUDATrainingStep(models: [model], batchCapacity: 4, seeds: [1], on: fake.context())
             let examples = try step.examples(
                 inputs: Tensor(zeros: [4, 4, 3]), targets: [Tensor(zeros: [4, 3]), Tensor(zeros: [4, 1])], weights: [nil, [1, 1, 2, 2]])
-            _ = try step.train(examples, batches: [[1, 2, 3]], step: 0, updates: [Comparison.update(1)], clipping: .none)
+            _ = try step.train([CUDABurst(examples, batches: [[1, 2, 3]], updates: [Comparison.update(1)])], clipping: .none)
             #expect(fake.statistics.allocations > 0 && fake.statistics.hostAllocations > 0)
         }
         try use()

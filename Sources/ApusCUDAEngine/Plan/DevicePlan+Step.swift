@@ -9,11 +9,22 @@ package enum CUDAClipping: Hashable, Sendable {
 
 // What is launched before and after the kernels of a pass.
 extension DevicePlan {
+    /// A whole step.
+    func calls(_ key: CUDATrainingStep.GraphKey) -> [KernelCall] {
+        switch key {
+        case .training(let clipping): [gather(training, isTraining: true)] + training.calls + stepCalls(clipping: clipping)
+        case .evaluation: [gather(evaluation, isTraining: false)] + evaluation.calls + [advance]
+        }
+    }
+
+    /// Everything that any step launches.
+    var allCalls: [KernelCall] { calls(.training(.norm(1))) + calls(.evaluation) }
+
     /// Arrays that a batch is gathered from: inputs, and for each head targets and weights.
     var gatherCount: Int { 1 + 2 * training.targets.count }
 
     /// Brings the rows of a batch into the slab.
-    func gather(_ pass: PassPlan, isTraining: Bool) -> KernelCall {
+    private func gather(_ pass: PassPlan, isTraining: Bool) -> KernelCall {
         let rows = Int32(capacity)
         return KernelCall("gather", grid: Grid(x: capacity, y: gatherCount), threads: 128) { tables in
             apus_cuda_gather_t(
@@ -22,7 +33,7 @@ extension DevicePlan {
     }
 
     /// Everything from the gradients of values to the next step.
-    func stepCalls(clipping: CUDAClipping) -> [KernelCall] {
+    private func stepCalls(clipping: CUDAClipping) -> [KernelCall] {
         var adam = apus_cuda_adam_t()
         (adam.values, adam.gradients) = (Int64(parameters.values), Int64(parameters.gradients))
         (adam.m, adam.v) = (Int64(parameters.momentum), Int64(parameters.velocity))
@@ -57,5 +68,5 @@ extension DevicePlan {
     }
 
     /// Goes on to the next step of a burst.
-    var advance: KernelCall { KernelCall("advance", grid: Grid(x: 1), threads: 1, apus_cuda_adam_t()) }
+    private var advance: KernelCall { KernelCall("advance", grid: Grid(x: 1), threads: 1, apus_cuda_adam_t()) }
 }

@@ -1,3 +1,4 @@
+import ApusCUDA
 import ApusSession
 import ApusTensor
 import ArgumentParser
@@ -10,12 +11,20 @@ struct DeviceMagic: Magic {
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let threads = ThreadCount.automatic(cell.environment)
+        let gpu: String
+        let hasGPU: Bool
+        do throws(CUDAError) {
+            (gpu, hasGPU) = (try CUDADevice.best().description, true)
+        } catch { (gpu, hasGPU) = (error.message, false) }
         cell.out.display(
             TableView(
                 headers: ["device", "what", "used"],
                 rows: [
-                    ["cpu", "\(MachineResources.processorName), \(threads) \(threads == 1 ? "thread" : "threads"), \(Kernels.best.name)", "yes"],
-                    ["cuda", CUDAProbe().summary, "no: this build has no CUDA backend"],
+                    [
+                        "cpu", "\(MachineResources.processorName), \(threads) \(threads == 1 ? "thread" : "threads"), \(Kernels.best.name)",
+                        hasGPU ? "with --device cpu" : "yes",
+                    ],
+                    ["cuda", gpu, hasGPU ? "yes" : "no"],
                 ], alignments: [.left, .left, .left]
             ).bundle)
     }

@@ -1,3 +1,4 @@
+import ApusCUDA
 import ApusHub
 import ApusIndicators
 import ApusModelFiles
@@ -78,10 +79,13 @@ package struct EnvironmentReport: Sendable {
     }
 
     private static func cuda(isRequired: Bool) -> EnvironmentCheck {
-        let probe = CUDAProbe()
-        guard isRequired else { return EnvironmentCheck("CUDA", .ok, probe.summary + "; this build trains on the CPU") }
-        return EnvironmentCheck(
-            "CUDA", .missing, probe.summary, fix: "this build has no CUDA backend: leave out `--require cuda` to train on the CPU")
+        do throws(CUDAError) {
+            return EnvironmentCheck("CUDA", .ok, try CUDADevice.best().description)
+        } catch {
+            return isRequired
+                ? EnvironmentCheck("CUDA", .missing, error.message, fix: error.nextStep)
+                : EnvironmentCheck("CUDA", .ok, "\(error.message); training runs on the CPU")
+        }
     }
 
     private static func hub(_ option: String?, _ environment: SessionEnvironment) -> EnvironmentCheck {

@@ -18,7 +18,7 @@ extension FitOptions {
             classWeights: try classWeights(model, data, training, at: cell.range(ofOption: "--class-weights")),
             positiveWeights: try positiveWeights(model, data, training, at: cell.range(ofOption: "--positive-weight")),
             seed: UInt64(bitPattern: Int64(seed)), threads: threadCount(cell.environment),
-            checkpoints: checkpoints)
+            device: device.trainingDevice, checkpoints: checkpoints)
         options.learningRateSchedule = schedule.learningRateSchedule(
             epochs: epochs, stepsPerEpoch: options.stepsPerEpoch(rows: training.count))
         return options

@@ -1,3 +1,4 @@
+import ApusCUDA
 import ApusSession
 import ApusTraining
 import ArgumentParser
@@ -22,10 +23,18 @@ struct FitOptions: ParsableArguments {
     @Option(help: "What the learning rate is multiplied with then.") var plateauFactor = 0.5
     @Option(help: "The seed of the order of rows and of dropout.") var seed = 1
     @Option(help: "Threads to compute with; the result does not depend on them. By default APUS_THREADS, else all processors.") var threads: Int?
-    @Option(help: "What to compute on.") var device = Device.auto
+    @Option(help: "auto: an NVIDIA GPU where there is one, else the CPU; cuda insists on the GPU.") var device = Device.auto
 
     enum Device: String, CaseIterable, ExpressibleByArgument {
         case auto, cpu, cuda
+
+        var trainingDevice: TrainingDevice {
+            switch self {
+            case .auto: .automatic
+            case .cpu: .cpu
+            case .cuda: .cuda
+            }
+        }
     }
 
     enum OptimizerChoice: String, CaseIterable, ExpressibleByArgument {
@@ -54,11 +63,10 @@ struct FitOptions: ParsableArguments {
         return names.map { Completions.Item("val_\($0)", kind: "value", summary: "of a head alone; of several, val_HEAD_\($0)") }
     }
 
-    /// - Throws: a failure that says why there is no CUDA device.
+    /// - Throws: a failure that says why there is no GPU where one is insisted on.
     func requireDevice() throws(CellFailure) {
         guard device == .cuda else { return }
-        throw CellFailure(
-            "NoCUDA", "this build trains on the CPU only (\(CUDAProbe().summary))", hint: "use `--device auto` or leave the option out")
+        do throws(CUDAError) { _ = try CUDADevice.best() } catch { throw CellFailure(error) }
     }
 
     func threadCount(_ environment: SessionEnvironment) -> Int { threads ?? ThreadCount.automatic(environment) }

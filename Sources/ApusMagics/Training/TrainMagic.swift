@@ -1,3 +1,4 @@
+import ApusCUDA
 import ApusData
 import ApusNN
 import ApusSession
@@ -41,8 +42,12 @@ struct TrainMagic: Magic {
             model: model, data: data, training: data.split.training, cell,
             checkpoints: checkpoints == "none" ? nil : CheckpointOptions(folder: cell.path(checkpoints), resume: resume))
         let display = TrainingDisplay(cell, model: model)
-        let result = try Trainer(model: model, options: options).fit(
-            training, validation: try data.examples(data.split.validation), observer: display, shouldStop: { cell.shouldStop })
+        let validation = try data.examples(data.split.validation)
+        let result: TrainingResult
+        do {
+            result = try Trainer(model: model, options: options).fit(
+                training, validation: validation, observer: display, shouldStop: { cell.shouldStop })
+        } catch let error as CUDAError { throw CellFailure(error) }
         cell.workspace[WorkspaceKeys.training] = FinishedTraining(model: model, result: result, options: options, recipe: built.recipe)
         cell.workspace.commit()
         if case .interrupted = result.outcome {

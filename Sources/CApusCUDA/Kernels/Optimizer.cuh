@@ -45,12 +45,12 @@ DEVICE float norm_factor(const apus_cuda_adam_t &p) {
 KERNEL(OPTIMIZER_THREADS) adam(apus_cuda_adam_t p) {
     const apus_cuda_control_t &step = control(p.space);
     long long i = (long long)blockIdx.x * OPTIMIZER_THREADS + threadIdx.x;
-    int failed = p.space.status[blockIdx.z].failed, exists = i < p.count;
+    int idle = p.space.status[blockIdx.z].failed || step.rows == 0, exists = i < p.count;
     float *base = slab(p.space), *value = base + p.values + i, *m = base + p.m + i, *v = base + p.v + i;
     float g = exists ? base[p.gradients + i] : 0.0f, m0 = exists ? *m : 0.0f, v0 = exists ? *v : 0.0f, old = exists ? *value : 0.0f;
     if (p.clipping == APUS_CUDA_CLIP_NORM) g *= norm_factor(p);
     if (p.clipping == APUS_CUDA_CLIP_VALUE) g = g > p.maximum ? p.maximum : g < -p.maximum ? -p.maximum : g;
-    if (failed || !exists) return;
+    if (idle || !exists) return;
     float m1 = fmaf(g - m0, step.one_minus_beta1, m0), v1 = fmaf(g * g - v0, step.one_minus_beta2, v0);
     *m = m1;
     *v = v1;

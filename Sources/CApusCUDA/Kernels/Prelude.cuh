@@ -23,4 +23,6 @@ DEVICE float shuffle(float x, int lane, int width) { return __shfl_sync(0xFFFFFF
 
 /// The slab of the model this block works for.
 DEVICE float *slab(const apus_cuda_space_t &space) { return space.slab + (long long)blockIdx.z * space.stride; }
-DEVICE const apus_cuda_control_t &control(const apus_cuda_space_t &space) { return space.controls[space.status[blockIdx.z].position]; }
+DEVICE const apus_cuda_control_t &control(const apus_cuda_space_t &space) {
+    return space.controls[blockIdx.z * space.control_stride + space.status[blockIdx.z].position];
+}

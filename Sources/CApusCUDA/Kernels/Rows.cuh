@@ -39,6 +39,7 @@ DEVICE void run_instruction(const row_t &at, const apus_cuda_instruction_t &i) {
 KERNEL(ROW_THREADS) rows(apus_cuda_rows_t p) {
     __shared__ apus_cuda_instruction_t instructions[INSTRUCTIONS];
     const apus_cuda_control_t &step = control(p.space);
+    if (step.rows == 0) return;
     float *results = p.results + blockIdx.z * p.result_model_stride + p.space.status[blockIdx.z].position * p.result_stride;
     int matrix_row = (int)blockIdx.x;
     row_t at = {slab(p.space), results, matrix_row, matrix_row / p.rows, matrix_row % p.rows, step.rows, step.step};

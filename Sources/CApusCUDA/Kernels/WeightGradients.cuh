@@ -2,12 +2,13 @@
 // Gradients of parameters: sums over the rows of a batch, in parts that different blocks compute and that are then added in order.
 
 /// Terms of a sum that a thread loads before it adds any, so that it waits for memory once and not for each.
-enum { SUM_LOADS = 8 };
+enum { SUM_LOADS = 16 };
 
-/// Whether an earlier step of the burst failed. It says the same to all threads while blocks of this step note its failure.
-DEVICE int failed_before(const apus_cuda_space_t &space) {
+/// Whether the model rests in this step, or an earlier step of the burst failed. It says the same to all threads while blocks of this step
+/// note its failure.
+DEVICE int is_idle(const apus_cuda_space_t &space) {
     const apus_cuda_status_t &status = space.status[blockIdx.z];
-    return status.failed != 0 && status.failed <= status.position;
+    return control(space).rows == 0 || (status.failed != 0 && status.failed <= status.position);
 }
 
 DEVICE int first_block(const apus_cuda_weight_gradient_t &item, int of_sums) { return of_sums ? item.first_sum_block : item.first_block; }
@@ -61,9 +62,9 @@ DEVICE void column_part(float *to, const float *a, const float *b, const apus_cu
 }
 
 KERNEL(APUS_CUDA_GEMM_THREADS) weight_gradients(apus_cuda_weight_gradients_t p) {
-    int failed = failed_before(p.space);
+    int idle = is_idle(p.space);
     const apus_cuda_weight_gradient_t &item = item_of_block(p, 0);
-    if (failed) return;
+    if (idle) return;
     int tiles = (item.m + TILE - 1) / TILE * item.tiles_n, block = (int)blockIdx.x - item.first_block, split = block / tiles, tile = block % tiles;
     int first = split * item.split_rows, left = item.rows - first, rows = left < item.split_rows ? left : item.split_rows;
     float *base = slab(p.space), *to = base + item.partials + (long long)split * item.m * item.n;
@@ -73,10 +74,10 @@ KERNEL(APUS_CUDA_GEMM_THREADS) weight_gradients(apus_cuda_weight_gradients_t p) 
 }
 
 KERNEL(APUS_CUDA_SUM_ELEMENTS) sum_gradients(apus_cuda_weight_gradients_t p) {
-    int failed = failed_before(p.space);
+    int idle = is_idle(p.space);
     const apus_cuda_weight_gradient_t &item = item_of_block(p, 1);
     int element = ((int)blockIdx.x - item.first_sum_block) * APUS_CUDA_SUM_ELEMENTS + (int)threadIdx.x, count = item.m * item.n;
-    if (failed || element >= count) return;
+    if (idle || element >= count) return;
     float *base = slab(p.space);
     const float *part = base + item.partials + element;
     float sum = 0.0f;

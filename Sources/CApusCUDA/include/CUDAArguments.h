@@ -14,9 +14,9 @@
 
 enum { APUS_CUDA_PADDING = 16 };
 
-/// What changes from step to step, written by the host for all steps of a burst; step number `*position` uses controls[*position].
+/// What changes from step to step, written by the host for all steps of a burst and each model.
 typedef struct {
-    unsigned rows;         // of the batch
+    unsigned rows;         // of the batch; 0 when this model rests in this step
     unsigned step;         // of training, which keys the dropout masks
     unsigned first_index;  // where the batch's row numbers begin in the array of indices
     float rate;            // of Adam, with both bias corrections
@@ -33,7 +33,8 @@ typedef struct {
 typedef struct {
     float *slab;
     long long stride;                     // floats from one model's slab to the next
-    const apus_cuda_control_t *controls;
+    const apus_cuda_control_t *controls;  // (models, control_stride): of the steps of a burst
+    long long control_stride;
     apus_cuda_status_t *status;           // one for each model
 } apus_cuda_space_t;
 
@@ -51,8 +52,8 @@ typedef struct {
 /// `gather`: grid (rows, items, models), 128 threads. Copies the examples of a batch into the slab; rows behind the batch become zero.
 typedef struct {
     apus_cuda_space_t space;
-    const apus_cuda_gather_item_t *items;
-    const int *indices;  // of the examples of all steps of a burst
+    const apus_cuda_gather_item_t *items;  // (models, items)
+    const int *indices;  // of the examples of all steps of a burst and all models
     int rows;
 } apus_cuda_gather_t;
 

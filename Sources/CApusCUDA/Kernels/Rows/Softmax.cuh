@@ -1,4 +1,5 @@
 #pragma once
+// Softmax of a row. The greatest logit is subtracted first, so that no exponential overflows.
 
 /// What the probabilities of logits come from: e^(x - maximum) / sum.
 typedef struct { float maximum, sum; } softmax_t;
