@@ -56,7 +56,7 @@ DEVICE void attention_products(float *products, attention_matrix_t a, int a_row,
             for (int i = warp; i < 32; i += ATTENTION_WARPS)
                 ((float *)tile_b[i])[lane] = inside && first + i < steps ? b.from[(first + i) * b.step + column + lane] : 0.0f;
             __syncthreads();
-#pragma unroll
+#pragma unroll 2  // few registers, so that several blocks share a multiprocessor
             for (int i = 0; i < ATTENTION_COLUMNS / 4; i++) {
                 const float4 x = tile_a[warp][i], y = tile_b[lane][i];
                 sums.x = fmaf(x.x, y.x, sums.x);

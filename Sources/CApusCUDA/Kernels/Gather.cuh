@@ -7,6 +7,7 @@ enum { GATHER_LOADS = 4 };
 /// The block of (row, item) copies one example, an unbroken run of steps * features floats, to row `row` of each step.
 KERNEL(128) gather(apus_cuda_gather_t p) {
     const apus_cuda_control_t &step = control(p.space);
+    if (step.rows == 0) return;  // the items of a model that has never had a batch are not there
     const apus_cuda_gather_item_t &item = p.items[blockIdx.z * gridDim.y + blockIdx.y];
     int row = (int)blockIdx.x, features = item.features, count = item.steps * features, active = blockIdx.x < step.rows;
     const float *from = active && item.source ? item.source + p.indices[step.first_index + blockIdx.x] * item.source_stride : 0;

@@ -18,5 +18,9 @@ PROGRAM = "Kernels.cu"
 # What the product supports at least, compute capability 8.0, and what we compile for to see what kernels need: A100, H100 and H200, B200.
 BASELINE = "compute_80"
 ARCHITECTURES = ["sm_80", "sm_90", "sm_100"]
-OPTIONS = ["--std=c++17", "-default-device"]  # the header that kernels share with C has a plain function
+OPTIONS = [
+    "--std=c++17",
+    "-default-device",  # the header that kernels share with C has a plain function
+    "--fmad=false",  # products are fused with sums where the source says so: the same arithmetic on every GPU and on the CPU
+]
 GENERATE = "./Tests/Tools/cuda_kernels/generate"
