@@ -3,11 +3,12 @@
 Nothing here needs a GPU. What kernels compute is tested by Tests/FakeCUDA, and on a real GPU by Tests/Bench/cuda.
 """
 
+import locale
 import re
 
 import pytest
 
-from cuda_kernels import ARCHITECTURES, GENERATE, KERNELS, OPTIONS, PTX, budgets, nvrtc, program
+from cuda_kernels import ARCHITECTURES, GENERATE, KERNELS, OPTIONS, PTX, REPOSITORY, budgets, nvrtc, program
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,24 @@ def test_the_ptx_is_for_old_drivers_and_says_so(ptx):
 
 
 def test_every_source_file_is_in_the_program():
-    included = re.findall(r'^#include "(\w+\.cuh)"$', (KERNELS / "Kernels.cu").read_text(), re.MULTILINE)
-    assert sorted(included) == sorted(path.name for path in KERNELS.glob("*.cuh"))
+    sources = sorted(KERNELS.rglob("*.cuh"))
+    included = {
+        (source.parent / name).resolve()
+        for source in [KERNELS / "Kernels.cu", *sources] for name in re.findall(r'^#include "(.+\.cuh)"$', source.read_text(), re.MULTILINE)}
+    assert included == set(sources)
+
+
+def test_the_engine_launches_every_kernel(ptx):
+    """By name, or by that of a family whose members end with the units they are for."""
+    sources = (REPOSITORY / "Sources" / "ApusCUDAEngine").rglob("*.swift")
+    named = {name for source in sources for name in re.findall(r'"(\w+)"', source.read_text())}
+    idle = [name for name in program.kernels(ptx) if name not in named and re.sub(r"_\d+$", "", name) not in named]
+    assert not idle, f"kernels that nothing launches: {', '.join(idle)}"
+
+
+def test_compiling_leaves_the_locale_alone(ptx, compile_text):
+    compile_text(SHARED)
+    assert locale.getencoding().upper() == "UTF-8"
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -78,7 +95,7 @@ def test_values_without_a_register_are_found(compile_text):
     threads, needs = compile_text(SPILLING)
     assert threads == {"spilling": 1024} and needs["spilling"].local > 0
     complaints = budgets.complaints({"spilling": budgets.Budget(1024, 64, 0)}, threads, needs)
-    assert len(complaints) == 1 and "local memory" in complaints[0]
+    assert complaints == [f"spilling takes {needs['spilling'].local} bytes of local memory, its budget is 0"]
 
 
 SHARED = """
@@ -95,16 +112,16 @@ extern "C" __global__ void __launch_bounds__(256) shared(float *x) {
     ("table", "complaint"),
     [
         ("", "shared has no budget"),
-        ("shared,256,64,2048\nother,32,8,0\n", "other has a budget and is no kernel"),
-        ("shared,128,64,2048\n", "shared is compiled for 256 threads, its budget says 128"),
-        ("shared,256,2,2048\n", r"shared takes \d+ registers, its budget is 2"),
-        ("shared,256,64,2047\n", "shared takes 2048 bytes of shared memory, its budget is 2047"),
-        ("shared,256,64,49153\n", "shared may take 49153 bytes of static shared memory, there are 49152"),
-        ("shared,256,257,2048\n", "shared may take 67584 registers a block, there are 65536"),
+        ("shared,256,64,2048,0\nother,32,8,0,0\n", "other has a budget and is no kernel"),
+        ("shared,128,64,2048,0\n", "shared is compiled for 256 threads, its budget says 128"),
+        ("shared,256,2,2048,0\n", r"shared takes \d+ registers, its budget is 2"),
+        ("shared,256,64,2047,0\n", "shared takes 2048 bytes of shared memory, its budget is 2047"),
+        ("shared,256,64,49153,0\n", "shared may take 49153 bytes of static shared memory, there are 49152"),
+        ("shared,256,257,2048,0\n", "shared may take 67584 registers a block, there are 65536"),
     ],
 )
 def test_what_exceeds_a_budget_is_named(compile_text, table, complaint):
-    kept = budgets.read(("kernel,threads,registers,shared_bytes\n" + table).splitlines())
+    kept = budgets.read(("kernel,threads,registers,shared_bytes,local_bytes\n" + table).splitlines())
     complaints = budgets.complaints(kept, *compile_text(SHARED))
     assert len(complaints) == 1 and re.fullmatch(complaint, complaints[0]), complaints
 
@@ -116,7 +133,7 @@ def test_all_registers_and_all_shared_memory_may_be_taken(compile_text):
 
 def test_a_kernel_has_one_budget():
     with pytest.raises(ValueError, match="shared has two budgets"):
-        budgets.read("kernel,threads,registers,shared_bytes\nshared,256,64,0\nshared,256,64,0\n".splitlines())
+        budgets.read("kernel,threads,registers,shared_bytes,local_bytes\nshared,256,64,0,0\nshared,256,64,0,0\n".splitlines())
 
 
 @pytest.mark.parametrize(("package", "version"), [("nvidia-cuda-nvrtc", "13.0.87"), ("nvidia-cuda-nvrtc-of-none", "1.0")])

@@ -4,19 +4,18 @@ import argparse
 import sys
 
 from . import ARCHITECTURES, PTX, nvrtc
+from .budgets import allocated
 from .program import CompileError, bounds, kernels, needs, ptx
 
 
 def print_needs(threads):
-    """A line a kernel in the form of `budgets.csv`, each number that of the architecture that needs most."""
+    """A line a kernel in the form of `budgets.csv`, each number that of the architecture that needs most, registers as they are allocated."""
     compiler = nvrtc.newest()
     of_all = [needs(compiler, architecture) for architecture in ARCHITECTURES]
-    print("kernel,threads,registers,shared_bytes")
+    print("kernel,threads,registers,shared_bytes,local_bytes")
     for name in sorted(of_all[0]):
-        of_one = [found[name] for found in of_all]
-        local = max(need.local for need in of_one)
-        line = f"{name},{threads.get(name)},{max(need.registers for need in of_one)},{max(need.shared for need in of_one)}"
-        print(line + (f"  and {local} bytes of local memory" if local else ""))
+        registers, shared, local = (max(getattr(found[name], what) for found in of_all) for what in ("registers", "shared", "local"))
+        print(f"{name},{threads.get(name)},{allocated(registers)},{shared},{local}")
 
 
 parser = argparse.ArgumentParser(prog="cuda_kernels", description="Compiles the CUDA kernels to the PTX that the product carries.")

@@ -1,7 +1,7 @@
 """What each kernel may take of a multiprocessor, from `budgets.csv`, so that a change that costs occupancy is seen where it is made.
 
-A row names a kernel, its launch bound in threads, the registers of a thread on the architecture that needs most, and bytes of static shared
-memory. Local memory has no budget: a value that found no register costs more than the kernel gains by it.
+A row names a kernel, its launch bound in threads, the registers of a thread on the architecture that needs most, bytes of static shared memory
+of a block, and bytes of local memory of a thread: values that found no register, which is to be none where registers are left.
 """
 
 import csv
@@ -21,6 +21,7 @@ class Budget:
     threads: int
     registers: int
     shared: int
+    local: int = 0
 
 
 def read(lines):
@@ -29,7 +30,7 @@ def read(lines):
     for row in csv.DictReader(lines):
         if row["kernel"] in budgets:
             raise ValueError(f"{row['kernel']} has two budgets")
-        budgets[row["kernel"]] = Budget(int(row["threads"]), int(row["registers"]), int(row["shared_bytes"]))
+        budgets[row["kernel"]] = Budget(int(row["threads"]), int(row["registers"]), int(row["shared_bytes"]), int(row["local_bytes"]))
     return budgets
 
 
@@ -43,17 +44,22 @@ def complaints(budgets, threads, needs):
             found.append(f"{name} is compiled for {threads.get(name)} threads, its budget says {budget.threads}")
         if need.registers > budget.registers:
             found.append(f"{name} takes {need.registers} registers, its budget is {budget.registers}")
-        if need.local > 0:
-            found.append(f"{name} keeps {need.local} bytes of a thread in local memory")
         if need.shared > budget.shared:
             found.append(f"{name} takes {need.shared} bytes of shared memory, its budget is {budget.shared}")
+        if need.local > budget.local:
+            found.append(f"{name} takes {need.local} bytes of local memory, its budget is {budget.local}")
         found += impossible(name, budget)
     return found
 
 
+def allocated(registers):
+    """What a thread is given that needs so many."""
+    return -(-registers // REGISTER_UNIT) * REGISTER_UNIT
+
+
 def impossible(name, budget):
     """What no GPU can give, whatever the kernel needs today."""
-    registers = -(-budget.registers // REGISTER_UNIT) * REGISTER_UNIT * budget.threads
+    registers = allocated(budget.registers) * budget.threads
     found = []
     if registers > REGISTERS:
         found.append(f"{name} may take {registers} registers a block, there are {REGISTERS}")

@@ -3,6 +3,7 @@
 Source: https://docs.nvidia.com/cuda/nvrtc, nvrtc.h.
 """
 
+import contextlib
 import ctypes
 import importlib.metadata
 import re
@@ -13,6 +14,18 @@ TOLD = re.compile(r"ptxas (info|  *\.) ")
 
 class CompileError(Exception):
     """The source does not compile, or not without a warning; the text is the compiler's."""
+
+
+@contextlib.contextmanager
+def own_locale():
+    """Keeps the locale of this thread, which NVRTC leaves at "C": Python would from then on read files as ASCII."""
+    uselocale = ctypes.CDLL(None).uselocale
+    uselocale.argtypes, uselocale.restype = [ctypes.c_void_p], ctypes.c_void_p
+    before = uselocale(None)
+    try:
+        yield
+    finally:
+        uselocale(before)
 
 
 class Compiler:
@@ -48,7 +61,8 @@ class Compiler:
         self._call("nvrtcCreateProgram", ctypes.byref(program), path.read_bytes(), name, 0, None, None)
         try:
             encoded = [option.encode() for option in [*options, f"--include-path={path.parent}"]]
-            status = self._library.nvrtcCompileProgram(program, len(encoded), (ctypes.c_char_p * len(encoded))(*encoded))
+            with own_locale():
+                status = self._library.nvrtcCompileProgram(program, len(encoded), (ctypes.c_char_p * len(encoded))(*encoded))
             log = self._text(program, "ProgramLog").rstrip(b"\0").decode().strip()
             # There is no option that turns warnings into errors: a clean compilation says nothing else.
             if status != 0 or not all(TOLD.match(line) for line in log.splitlines()):

@@ -11,7 +11,7 @@ __all__ = ["CompileError", "Needs", "bounds", "kernels", "needs", "ptx"]
 
 @dataclasses.dataclass(frozen=True)
 class Needs:
-    """What one kernel takes: registers of a thread, bytes of a thread that are in no register, bytes of a block's static shared memory."""
+    """What one kernel takes: registers and bytes of local memory of a thread, bytes of static shared memory of a block."""
 
     registers: int
     local: int
@@ -46,7 +46,7 @@ def read_needs(log):
     found = {}
     for part in re.split(r"Compiling entry function '", log)[1:]:
         name = part[: part.index("'")]
-        local = sum(int(count) for count in re.findall(r"(\d+) bytes (?:stack frame|spill stores|spill loads)", part))
+        local = sum(int(count) for count in re.findall(r"(\d+) bytes stack frame", part))  # of the kernel and of what it calls
         registers = int(re.search(r"Used (\d+) registers", part).group(1))
         shared = re.search(r"(\d+) bytes smem", part)
         found[name] = Needs(registers, local, int(shared.group(1)) if shared else 0)
