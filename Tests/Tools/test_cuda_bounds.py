@@ -1,7 +1,8 @@
 """The CUDA kernels in the emulator, under the address and undefined behaviour sanitizers, on memory that ends where its arrays end.
 
 `cuda_bounds` launches every kernel on odd shapes, in three orders of threads, with padding poisoned and outputs full of NaN. So a kernel is
-found out that reads or writes beside an array, loads a vector from a place that is not aligned for it, or leaves an output unwritten.
+found out that reads or writes beside an array, loads a vector from a place that is not aligned for it, leaves an output unwritten, or lacks a
+barrier.
 """
 
 import os

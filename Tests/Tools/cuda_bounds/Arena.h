@@ -3,6 +3,7 @@
 // The slabs of models that train side by side, in which a kernel may touch the elements of its arrays and nothing else: padding, and what lies
 // between two arrays, is poisoned for the address sanitizer.
 
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <sanitizer/asan_interface.h>
@@ -16,6 +17,9 @@ enum class Fill {
     OUTPUT,   // NaN, and `check` finds what is NaN still
     SCRATCH,  // NaN, which may stay
 };
+
+/// A hash of all results so far.
+extern unsigned long long bits;
 
 class Arena {
 public:
@@ -47,7 +51,7 @@ public:
 
     float &at(int model, long long place) { return memory_[static_cast<long long>(model) * STRIDE + place]; }
 
-    /// Throws when a number of an output is not finite.
+    /// Throws when a number of an output is not finite, and adds all numbers to the bits that every order of threads has to give.
     void check(const std::string &name) {
         for (const Array &array : arrays_) {
             if (array.fill != Fill::SCRATCH) each(array, [&](float &x, long long row, int column) {
@@ -55,6 +59,7 @@ public:
                     throw std::runtime_error(name + ": not finite in row " + std::to_string(row) + ", column " + std::to_string(column) +
                                              " of the array at " + std::to_string(array.place));
                 }
+                bits = (bits ^ std::bit_cast<unsigned>(x)) * 1099511628211u;  // FNV-1a, by words
             });
         }
     }

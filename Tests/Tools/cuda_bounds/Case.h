@@ -19,14 +19,18 @@ template <typename T> std::unique_ptr<T[]> exactly(size_t count) { return std::m
 struct Case {
     static constexpr int POSITION = 1, STEPS = 2;
     Arena arena;
-    std::unique_ptr<apus_cuda_control_t[]> controls = exactly<apus_cuda_control_t>(STEPS);
+    std::unique_ptr<apus_cuda_control_t[]> controls = exactly<apus_cuda_control_t>(Arena::MODELS * STEPS);
     std::unique_ptr<apus_cuda_status_t[]> status = exactly<apus_cuda_status_t>(Arena::MODELS);
-    apus_cuda_space_t space = {arena.slab(), Arena::STRIDE, controls.get(), status.get()};
+    apus_cuda_space_t space = {arena.slab(), Arena::STRIDE, controls.get(), STEPS, status.get()};
 
     explicit Case(unsigned active_rows = 1) {
-        controls[POSITION] = {active_rows, 7, 2, 1e-3f, 0.1f, 0.001f, 1e-7f, 0.01f};
-        for (int model = 0; model < Arena::MODELS; model++) status[model] = {POSITION, 0};
+        for (int model = 0; model < Arena::MODELS; model++) {
+            control(model) = {active_rows, 7, 2, 1e-3f, 0.1f, 0.001f, 1e-7f, 0.01f};
+            status[model] = {POSITION, 0};
+        }
     }
+
+    apus_cuda_control_t &control(int model) { return controls[model * STEPS + POSITION]; }
 
     /// Launches a kernel with x by y blocks for each model, and `shared` bytes of dynamic shared memory.
     template <typename Arguments>
