@@ -26,7 +26,8 @@ if command == "check" and os.environ.get("FAKE_FAILS") != "silence":
     print(json.dumps({{"what": "check", "name": "gemm", "passed": os.environ.get("FAKE_FAILS") != "check"}}))
 elif command == "train":
     assert options["--steps"] == "2" and options["--models"] == "1"
-    print(json.dumps({{"what": "train", "workload": options["--workload"], "batch": int(options["--batch"]), "us_per_step": 40.5, "loss": 1.25}}))
+    loss = None if os.environ.get("FAKE_FAILS") == "loss" else 1.25
+    print(json.dumps({{"what": "train", "workload": options["--workload"], "us_per_step": 40.5, "loss": loss}}))
 elif command == "kernels":
     print("a line of text")
     print(json.dumps({{"what": "kernel", "name": "gather", "launches": 1, "us": 1.5}}))
@@ -56,17 +57,18 @@ def race(complete, tmp_path):
     def race(*arguments, fails=""):
         command = [TORCH, "-B", "race_cuda.py", "--device", "cpu", "--steps", "2"]
         command += ["--results", tmp_path / "results.jsonl", "--write", tmp_path / "CUDA.md"]
-        return subprocess.run(
-            [*command, *arguments], cwd=complete, capture_output=True, text=True, env=dict(os.environ, FAKE_FAILS=fails, OMP_NUM_THREADS="1"))
+        environment = dict(os.environ, FAKE_FAILS=fails, OMP_NUM_THREADS="1")
+        return subprocess.run([*command, *arguments], cwd=complete, capture_output=True, text=True, env=environment)
 
     race.folder = tmp_path
     race.results = lambda: [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     return race
 
 
-def torch_says(complete, code):
+def torch_says(complete, code, *arguments):
     """The JSON that a program for PyTorch prints."""
-    done = subprocess.run([TORCH, "-B", "-c", code], cwd=complete, capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
+    command = [TORCH, "-B", "-c", code, *arguments]
+    done = subprocess.run(command, cwd=complete, capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -81,7 +83,7 @@ def test_a_race(race):
     assert all(line["workload"] == "multi-task-lstm" and line["batch"] == 32 and line["models"] == 1 for line in times)
     assert times[0]["us_per_step"] == 40.5 and times[1]["us_per_step"] > 0 and times[1]["parameters"] == 33_653
     text = (race.folder / "CUDA.md").read_text()
-    assert text.startswith("# A trial without a GPU") and "1 checks of the kernels" in text
+    assert text.startswith("# A trial without a GPU") and "passed before: 1." in text
     assert "| two-headed LSTM 64 → 32 | 32 | 1 | 40.5 | " in text
     assert text.index("| `gemm` | 3 | 14.25 |") < text.index("| `gather` | 1 | 1.50 |")
     assert '"way": "apus", "us_per_step": [40.5, 40.5]}' in text
@@ -91,7 +93,7 @@ def test_a_later_race_adds_to_the_tables(race):
     assert race("--rounds", "1", "--only", ROW).returncode == 0
     assert race("--rounds", "1", "--only", OTHER).returncode == 0
     text = (race.folder / "CUDA.md").read_text()
-    assert "| two-headed LSTM 64 → 32 | 32 |" in text and "| GRU 2×128 | 32 |" in text and "1 checks" in text
+    assert "| two-headed LSTM 64 → 32 | 32 |" in text and "| GRU 2×128 | 32 |" in text and "passed before: 1." in text
 
 
 @pytest.mark.parametrize("fails", ["check", "silence"])
@@ -107,6 +109,31 @@ def test_a_run_of_ours_that_fails_is_an_error_and_the_rest_is_kept(race):
     assert done.returncode == 1 and "failed" in done.stderr
     assert [line["way"] for line in race.results() if line["what"] == "train"] == ["eager"]
     assert "| two-headed LSTM 64 → 32 | 32 | 1 |  | " in (race.folder / "CUDA.md").read_text()
+
+
+def test_a_loss_that_is_not_finite_is_an_error(race):
+    done = race("--rounds", "1", "--only", ROW, fails="loss")
+    assert done.returncode == 1 and "some measurements of Apus failed" in done.stderr
+
+
+FAILING = """
+import argparse, json, pathlib, race_cuda, report, results, sys, ways
+def fail(*arguments):
+    raise RuntimeError("no kernel image\\nis available")
+ways.prepare = fail
+found = results.Results(pathlib.Path(sys.argv[1]), dict(gpu="GPU", driver="1", torch="2", cuda="13", cudnn=9))
+row = ("multi-task-lstm", 32, 132)
+prepared = race_cuda.prepare(argparse.Namespace(device="cpu"), found, row)
+found.add(what="train", **race_cuda.identity(row), way="apus", us_per_step=4000.0)
+print(json.dumps([prepared, report.text(found.lines)]))
+"""
+
+
+def test_a_way_that_pytorch_cannot_go_is_reported_and_left_out(complete, tmp_path):
+    prepared, text = torch_says(complete, FAILING, tmp_path / "results.jsonl")
+    assert prepared == {} and text.startswith("# Training on a GPU")
+    assert "| two-headed LSTM 64 → 32 | 32 | 132 | 4,000 |  |  |  |  |" in text
+    assert "- two-headed LSTM 64 → 32, batch 32, 132 models, eager: `RuntimeError: no kernel image is available`" in text
 
 
 def test_results_of_two_machines_do_not_mix(race):

@@ -7,6 +7,12 @@
 First every kernel is checked against the CPU engine; when one is wrong, nothing is timed. Then each workload is trained by Apus and by PyTorch
 in several ways (`ways.py`), in turn, `--rounds` times; a time is the median of its rounds. PyTorch may round factors of products to TF32, which
 Apus does not. Every measurement is a line of the results file at once; a later run with `--only` adds to it, and the tables are made of all lines.
+
+What `ApusBench cuda` prints, a JSON object a line:
+
+    check       {"what": "check", "name": ..., "passed": ...}; exits with 1 when one has not passed
+    train       {"what": "train", "us_per_step": of all models together, "loss": mean of the measured steps, or null when it is not finite}
+    kernels     {"what": "kernel", "name": ..., "launches": in a step, "us": of all of them}
 """
 
 import argparse
@@ -89,9 +95,9 @@ def race(options, results, row):
     works = True
     for number in range(options.rounds):
         line = contest.measure(ours)
-        works = works and line is not None
+        works = works and line is not None and line["loss"] is not None
         if line:
-            results.add(what="train", **identity(row), way="apus", round=number, us_per_step=line["us_per_step"], loss=line.get("loss"))
+            results.add(what="train", **identity(row), way="apus", round=number, us_per_step=line["us_per_step"], loss=line["loss"])
         for way, training in prepared.items():
             microseconds, loss = training.measure(options.steps)
             results.add(what="train", **identity(row), way=way, round=number, us_per_step=microseconds, loss=loss, parameters=training.parameters)

@@ -16,7 +16,7 @@ def text(lines):
     head = f"{machine['gpu']}, driver {machine['driver']}; PyTorch {machine['torch']}, CUDA {machine['cuda']}, cuDNN {machine['cudnn']}"
     parts = [
         "# Training on a GPU" if machine["gpu"] else "# A trial without a GPU, whose times mean nothing", "",
-        f"Measured by `Tests/Bench/cuda/race_cuda.py`: {head}. {len(checks)} checks of the kernels against the CPU engine passed before.", "",
+        f"Measured by `Tests/Bench/cuda/race_cuda.py`: {head}. Checks of the kernels against the CPU engine that passed before: {len(checks)}.", "",
         "Microseconds of a training step, medians of the rounds, Apus and PyTorch in turn on the same GPU with the examples on it. The ratio is",
         "PyTorch's time to Apus's. Apus computes in Float32; PyTorch may round the factors of products to TF32. Of models that train side by side,",
         "the time is that of one step of all of them.", "",
