@@ -1,4 +1,5 @@
 #include "CApusCUDA.h"
+#include "KernelsDigest.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 

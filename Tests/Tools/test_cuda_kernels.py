@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from cuda_kernels import ARCHITECTURES, GENERATE, KERNELS, OPTIONS, PTX, REPOSITORY, budgets, nvrtc, program
+from cuda_kernels import ARCHITECTURES, DIGEST, GENERATE, KERNELS, OPTIONS, PTX, REPOSITORY, budgets, nvrtc, program
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,7 @@ def compile_text(tmp_path):
 def test_the_committed_ptx_is_that_of_the_source(ptx):
     same = PTX.read_bytes() == ptx
     assert same, f"{PTX} is not what the kernels beside it compile to: run {GENERATE} and commit the file"
+    assert DIGEST.read_text() == program.digest(ptx), f"{DIGEST} is not that of {PTX}: run {GENERATE} and commit the file"
 
 
 def test_the_ptx_is_for_old_drivers_and_says_so(ptx):

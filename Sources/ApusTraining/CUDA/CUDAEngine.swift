@@ -10,6 +10,7 @@ final class CUDAEngine: FlatModelEngine {
     private let member: Int
     /// Sets of examples that are on the device, in the order in which they were first used.
     private var sets: [DeviceExamples] = []
+    private var pace: BurstPace
     /// Batch of the last burst that `output` answers for.
     private var answered = 0
 
@@ -19,6 +20,7 @@ final class CUDAEngine: FlatModelEngine {
         self.model = model
         self.group = group
         self.member = member
+        pace = BurstPace(capacity: group.burstCapacity)
         group.join(member)
     }
 
@@ -43,14 +45,14 @@ final class CUDAEngine: FlatModelEngine {
 
     var deviceName: String { group.device.name }
     var arithmetic: String { "cuda-sm_\(group.device.capability.major)\(group.device.capability.minor)" }
-    var batchesAtOnce: Int { group.burstCapacity }
+    var batchesAtOnce: Int { pace.batches }
 
     func train(
         _ burst: BatchBurst, rates: [Float], optimizer: inout any Optimizer, clipping: GradientClipping?, ended: (Int, BatchLosses) -> Void
     ) throws {
         let updates = updates(rates, &optimizer)
         let work = CUDABurst(try deviceExamples(burst), batches: burst.batches, step: burst.step, updates: updates)
-        let failed = try group.run(.training(work, clipping.map(CUDAClipping.init) ?? .none), of: member)
+        let failed = try run(.training(work, clipping.map(CUDAClipping.init) ?? .none), batches: burst.batches.count)
         for index in 0..<(failed ?? burst.batches.count) { ended(index, try losses(index)) }
         guard let failed else { return }
         _ = try losses(failed)
@@ -60,8 +62,14 @@ final class CUDAEngine: FlatModelEngine {
     }
 
     func evaluate(_ burst: BatchBurst, ended: (Int, BatchLosses) -> Void) throws {
-        _ = try group.run(.evaluation(CUDABurst(try deviceExamples(burst), batches: burst.batches)), of: member)
+        _ = try run(.evaluation(CUDABurst(try deviceExamples(burst), batches: burst.batches)), batches: burst.batches.count)
         for index in burst.batches.indices { ended(index, try losses(index)) }
+    }
+
+    private func run(_ request: CUDAGroup.Request, batches: Int) throws(CUDAError) -> Int? {
+        let start = ContinuousClock.now
+        defer { pace.took(start.duration(to: .now), batches: batches) }
+        return try group.run(request, of: member)
     }
 
     func output(ofHead head: Int) -> UnsafeBufferPointer<Float> { group.output(ofHead: head, inBatch: answered, of: member) }

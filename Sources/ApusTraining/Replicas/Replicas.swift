@@ -10,7 +10,7 @@ import ApusTensor
 /// print(result.statistic)  // 0.0123 ± 0.0011 (n = 8)
 /// ```
 /// Replica 0 has the seed of the options and is what a single run would have been; the seed of replica k is k more. They do not depend on one
-/// another: on a GPU they run side by side, on the CPU they share its threads, and which run together changes no bit.
+/// another: on a GPU as many as fit run side by side, on the CPU they share its threads, and which run together changes no bit.
 public struct Replicas: Sendable {
     public let count: Int
     /// For each replica; where there are checkpoints each has a folder of its own, `replica-1`, in theirs.
@@ -39,26 +39,31 @@ public struct Replicas: Sendable {
     ) throws -> ReplicasResult {
         let models = try (0..<count).map(model)
         let seeds = (0..<count).map { options.seed &+ UInt64($0) }
-        let place = try SharedDevice(for: models, seeds: seeds, options)
-        let parallel = place.gpu == nil ? parallelOnCPU : count
-        observer?.began(gpu: place.gpu, fallbackReason: place.fallbackReason)
         let outcomes = UnsafeMutableBufferPointer<Result<TrainingResult, any Error>?>.allocate(capacity: count)
         outcomes.initialize(repeating: nil)
         defer {
             outcomes.deinitialize()
             outcomes.deallocate()
         }
-        // Each replica writes to a place of its own.
-        ThreadPool(threads: parallel).run(count: count) { number, _ in
-            var options = options
-            options.seed = seeds[number]
-            options.threads = max(1, options.threads / parallel)
-            options.checkpoints?.folder += "/replica-\(number + 1)"
-            outcomes[number] = Result {
-                try Trainer(model: models[number], options: options, device: place, member: number).fit(
-                    training, validation: validation, observer: observer.map { ReplicaObserver(number, $0) }, shouldStop: shouldStop)
+        var first = 0
+        while first < count {
+            let (place, held) = try SharedDevice.open(for: models[first...], seeds: seeds[first...], options)
+            if first == 0 { observer?.began(gpu: place.gpu, fallbackReason: place.fallbackReason) }
+            let parallel = place.gpu == nil ? parallelOnCPU : held
+            // Each replica writes to a place of its own.
+            ThreadPool(threads: parallel).run(count: held) { member, _ in
+                let number = first + member
+                var options = options
+                options.seed = seeds[number]
+                options.threads = max(1, options.threads / parallel)
+                options.checkpoints?.folder += "/replica-\(number + 1)"
+                outcomes[number] = Result {
+                    try Trainer(model: models[number], options: options, device: place, member: member).fit(
+                        training, validation: validation, observer: observer.map { ReplicaObserver(number, $0) }, shouldStop: shouldStop)
+                }
+                observer?.replicaEnded(number)
             }
-            observer?.replicaEnded(number)
+            first += held
         }
         return try ReplicasResult(
             outcomes.enumerated().map { number, outcome in (number, seeds[number], models[number], outcome) },

@@ -43,28 +43,31 @@ public struct Trainer {
     ) throws -> TrainingResult {
         // The engine refuses a batch size it cannot allocate; what a person may have mistyped is said in our words first.
         try DataChecks.check(options, rows: training.count)
-        let (engine, reason) = try engine()
+        let lost: (error: CUDAError, hasSaved: Bool)
         do {
-            return try run(engine, reason, options, training, validation, observer, shouldStop)
-        } catch let error as CUDAError where options.device == .automatic && error.kind == .deviceLost {
-            // The device's memory is gone; what a checkpoint holds is not.
-            var options = options
-            options.checkpoints?.resume = true
-            observer?.warned("\(error.message); training goes on on the CPU.")
-            return try run(try cpuEngine(), error.message, options, training, validation, observer, shouldStop)
+            let (engine, reason) = try engine()
+            let loop = try loop(engine, fallbackReason: reason, options, training, validation)
+            do {
+                return try loop.run(observer: observer, shouldStop: shouldStop)
+            } catch let error as CUDAError where options.device == .automatic && error.kind == .deviceLost {
+                lost = (error, loop.hasSaved)
+            }
         }
+        // The device's memory is gone, and so is its engine; what a checkpoint of this run holds is not.
+        var options = options
+        if lost.hasSaved { options.checkpoints?.resume = true }
+        observer?.warned("\(lost.error.message); training goes on on the CPU.")
+        return try loop(try cpuEngine(), fallbackReason: nil, options, training, validation).run(observer: observer, shouldStop: shouldStop)
     }
 
-    private func run(
-        _ engine: any BatchEngine, _ reason: String?, _ options: TrainingOptions, _ training: Examples, _ validation: Examples?,
-        _ observer: (any TrainingObserver)?, _ shouldStop: () -> Bool
-    ) throws -> TrainingResult {
+    private func loop(
+        _ engine: any BatchEngine, fallbackReason: String?, _ options: TrainingOptions, _ training: Examples, _ validation: Examples?
+    ) throws -> TrainingLoop {
         var identity = RunIdentity()
         identity.append(model, positiveWeights: options.positiveWeights)
-        let loop = try TrainingLoop(
+        return try TrainingLoop(
             engine: engine, inputShape: model.inputShape, identity: identity, training: training, validation: validation, options: options,
-            fallbackReason: reason)
-        return try loop.run(observer: observer, shouldStop: shouldStop)
+            fallbackReason: fallbackReason)
     }
 
     /// The engine of the device that was asked for, and why it is the CPU's where a GPU would have been taken.
@@ -92,7 +95,7 @@ public struct Trainer {
     private func cudaEngine() throws(CUDAError) -> CUDAEngine {
         try CUDAEngine(
             model, batchSize: options.batchSize, seed: options.seed, positiveWeights: options.positiveWeights,
-            optimizer: options.optimizer, device: .best())
+            optimizer: options.optimizer, device: options.gpu())
     }
 }
 

@@ -57,6 +57,7 @@ extension TrainingLoop {
         checkpoint.callbacks = callbacks.map(\.state)
         do {
             try saver.save(checkpoint, isBest: isBest)
+            hasSaved = true
         } catch {
             warn("\(error) The last checkpoint is as it was.", observer)
         }

@@ -17,6 +17,8 @@ package final class TrainingLoop {
     var state: Checkpoint
     var saver: CheckpointSaver?
     private let fallbackReason: String?
+    /// Whether this run has left a checkpoint.
+    var hasSaved = false
     private var warnings: [String] = []
 
     package init(

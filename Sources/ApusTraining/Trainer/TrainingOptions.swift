@@ -1,3 +1,4 @@
+package import ApusCUDA
 import Glibc
 
 /// How to train: everything but the model and the data.
@@ -28,6 +29,8 @@ public struct TrainingOptions: Sendable {
     public var threads: Int
     /// Results on a GPU and on the CPU differ by the order in which numbers are added.
     public var device: TrainingDevice
+    /// Finds the GPU, or says why there is none.
+    package var gpu: @Sendable () throws(CUDAError) -> CUDADevice = { () throws(CUDAError) in try CUDADevice.best() }
     public var checkpoints: CheckpointOptions?
 
     public init(

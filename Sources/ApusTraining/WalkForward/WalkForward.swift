@@ -1,3 +1,4 @@
+import ApusCUDA
 public import ApusNN
 import ApusTensor
 
@@ -53,35 +54,50 @@ public struct WalkForward: Sendable {
         examples: @Sendable (WalkForwardFolds.Fold) throws -> FoldExamples, model: @Sendable (WalkForwardFolds.Fold) throws -> Model,
         observer: (any WalkForwardObserver)? = nil, shouldStop: @Sendable () -> Bool = { false }
     ) -> WalkForwardResult {
-        let models = options.device == .cpu ? nil : try? (0..<folds.count).map { try model(folds[$0]) }
-        let place: SharedDevice
-        do {
-            place = try SharedDevice(for: models ?? [], seeds: (models ?? []).map { _ in options.seed }, options)
-        } catch {
-            return WalkForwardResult(folds: (0..<folds.count).map { FoldResult(fold: folds[$0], outcome: .failed(error)) })
-        }
-        observer?.began(gpu: place.gpu, fallbackReason: place.fallbackReason)
         let outcomes = UnsafeMutableBufferPointer<FoldResult?>.allocate(capacity: folds.count)
         outcomes.initialize(repeating: nil)
         defer {
             outcomes.deinitialize()
             outcomes.deallocate()
         }
-        // Each fold writes to a place of its own.
-        let parallel = place.gpu == nil ? parallelFolds : min(folds.count, askedParallelFolds ?? folds.count)
-        ThreadPool(threads: parallel).run(count: folds.count) { index, _ in
-            let fold = folds[index]
-            observer?.foldBegan(fold)
-            let result = FoldResult(fold: fold, outcome: outcome(of: fold, examples, { try models?[index] ?? model($0) }, place, observer, shouldStop))
-            observer?.foldEnded(result)
-            outcomes[index] = result
+        // A GPU holds the models of all folds from the beginning.
+        let models = options.device == .cpu ? nil : try? (0..<folds.count).map { try model(folds[$0]) }
+        var first = 0
+        while first < folds.count {
+            let (place, held): (SharedDevice, Int)
+            do {
+                (place, held) = try device(models?[first...])
+            } catch {
+                for index in first..<folds.count { outcomes[index] = FoldResult(fold: folds[index], outcome: .failed(error)) }
+                break
+            }
+            if first == 0 { observer?.began(gpu: place.gpu, fallbackReason: place.fallbackReason) }
+            // Each fold writes to a place of its own.
+            ThreadPool(threads: place.gpu == nil ? parallelFolds : held).run(count: held) { member, _ in
+                let fold = folds[first + member]
+                observer?.foldBegan(fold)
+                let result = FoldResult(
+                    fold: fold,
+                    outcome: outcome(of: fold, examples, { try models?[fold.index] ?? model($0) }, (place, member), observer, shouldStop))
+                observer?.foldEnded(result)
+                outcomes[fold.index] = result
+            }
+            first += held
         }
         return WalkForwardResult(folds: outcomes.compactMap { $0 })
     }
 
+    /// Where the next folds are trained, and how many of them; all of them where each fold has a model of its own kind.
+    private func device(_ models: ArraySlice<Model>?) throws(CUDAError) -> (SharedDevice, Int) {
+        guard let models else { return (.own, folds.count) }
+        let wanted = models.prefix(askedParallelFolds ?? models.count)
+        let (place, held) = try SharedDevice.open(for: wanted, seeds: ArraySlice(wanted.map { _ in options.seed }), options)
+        return place.gpu == nil ? (place, models.count) : (place, held)
+    }
+
     private func outcome(
         of fold: WalkForwardFolds.Fold, _ examples: (WalkForwardFolds.Fold) throws -> FoldExamples,
-        _ makeModel: (WalkForwardFolds.Fold) throws -> Model, _ place: SharedDevice, _ observer: (any WalkForwardObserver)?, _ shouldStop: () -> Bool
+        _ makeModel: (WalkForwardFolds.Fold) throws -> Model, _ place: (device: SharedDevice, member: Int), _ observer: (any WalkForwardObserver)?, _ shouldStop: () -> Bool
     ) -> FoldResult.Outcome {
         if shouldStop() { return .interrupted(nil) }
         do {
@@ -93,7 +109,7 @@ public struct WalkForward: Sendable {
             var options = options
             options.threads = threadsPerFold
             options.checkpoints?.folder += "/fold-\(fold.index + 1)"
-            let training = try Trainer(model: model, options: options, device: place, member: fold.index).fit(
+            let training = try Trainer(model: model, options: options, device: place.device, member: place.member).fit(
                 rows.training, validation: rows.validation, observer: observer.map { FoldObserver(fold, $0) }, shouldStop: shouldStop)
             if case .interrupted = training.outcome { return .interrupted(training) }
             guard let outputs = try predict(rows.evaluation.inputs, model, shouldStop) else { return .interrupted(training) }

@@ -13,6 +13,8 @@ import pathlib
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 KERNELS = REPOSITORY / "Sources" / "CApusCUDA" / "Kernels"
 PTX = KERNELS.with_suffix(".ptx")
+# Names the PTX by its digest; a build tool that follows includes but not #embed sees by it that the PTX has changed.
+DIGEST = KERNELS.parent / "KernelsDigest.h"
 PROGRAM = "Kernels.cu"
 
 # What the product supports at least, compute capability 8.0, and what we compile for to see what kernels need: A100, H100 and H200, B200.

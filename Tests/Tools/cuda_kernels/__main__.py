@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from . import ARCHITECTURES, PTX, nvrtc
+from . import ARCHITECTURES, DIGEST, PTX, nvrtc
 from .budgets import allocated
-from .program import CompileError, bounds, kernels, needs, ptx
+from .program import CompileError, bounds, digest, kernels, needs, ptx
 
 
 def print_needs(threads):
@@ -27,6 +27,7 @@ try:
         print_needs(bounds(text))
     else:
         PTX.write_bytes(text)
+        DIGEST.write_text(digest(text))
         print(f"{PTX}: {len(kernels(text))} kernels, {len(text):,} bytes")
 except CompileError as error:
     sys.exit(str(error))

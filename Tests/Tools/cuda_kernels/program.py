@@ -1,12 +1,13 @@
 """The kernels as one program: its PTX, its machine code, and what each kernel takes of a multiprocessor."""
 
 import dataclasses
+import hashlib
 import re
 
 from . import BASELINE, KERNELS, OPTIONS, PROGRAM
 from .nvrtc import CompileError
 
-__all__ = ["CompileError", "Needs", "bounds", "kernels", "needs", "ptx"]
+__all__ = ["CompileError", "Needs", "bounds", "digest", "kernels", "needs", "ptx"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +23,11 @@ def ptx(compiler):
     """The PTX for the oldest GPU we support. Raises `CompileError`."""
     # NVRTC ends its text with a zero byte, which is no part of it.
     return compiler.ptx(KERNELS / PROGRAM, [f"--gpu-architecture={BASELINE}", *OPTIONS]).rstrip(b"\0")
+
+
+def digest(text):
+    """The header that names PTX by its digest."""
+    return f"// Changes with Kernels.ptx, which is embedded beside it: build tools follow this file, but not all of them #embed.\n// SHA-256: {hashlib.sha256(text).hexdigest()}\n"
 
 
 def kernels(text):
