@@ -1,6 +1,6 @@
 """Compiles the CUDA kernels by NVRTC, NVIDIA's compiler as a library, which needs neither a GPU nor a driver nor the CUDA toolkit.
 
-    ./Tests/Tools/cuda_kernels/generate             writes Sources/CApusCUDA/Kernels.ptx
+    ./Tests/Tools/cuda_kernels/generate             writes Sources/CApusCUDA/Kernels.ptx and KernelsDigest.h
     ./Tests/Tools/cuda_kernels/generate --needs     tells registers and shared memory of every kernel
 
 Two versions of the library come from PyPI, see `requirements.txt`. The oldest one that we support makes the PTX which the product carries:

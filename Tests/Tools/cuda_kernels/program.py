@@ -27,7 +27,8 @@ def ptx(compiler):
 
 def digest(text):
     """The header that names PTX by its digest."""
-    return f"// Changes with Kernels.ptx, which is embedded beside it: build tools follow this file, but not all of them #embed.\n// SHA-256: {hashlib.sha256(text).hexdigest()}\n"
+    why = "// Changes with Kernels.ptx, which is embedded beside it: build tools follow this file, but not all of them #embed.\n"
+    return f"{why}// SHA-256: {hashlib.sha256(text).hexdigest()}\n"
 
 
 def kernels(text):
