@@ -151,9 +151,12 @@ package final class TrainingLoop {
         var epoch = scores.empty
         var constant = ConstantOutputs(heads: engine.heads)
         let all = stride(from: 0, to: rows.count, by: options.batchSize).map { rows[$0..<min($0 + options.batchSize, rows.count)] }
-        for first in stride(from: 0, to: all.count, by: engine.batchesAtOnce) {
+        var next = 0
+        while next < all.count {
             if shouldStop() { return nil }
-            let batches = Array(all[first..<min(first + engine.batchesAtOnce, all.count)])
+            // How many the engine takes at once may change from burst to burst.
+            let batches = Array(all[next...].prefix(engine.batchesAtOnce))
+            next += batches.count
             var done = 0
             do {
                 try engine.evaluate(BatchBurst(validation, rowWeights: unweighted, batches: batches, step: 0)) { index, losses in

@@ -13,6 +13,9 @@ final class LinearEngine: StepEngine {
     var faultAtStep: UInt64?
     /// Fails like a lost machine at this step: nothing is saved.
     var killAtStep: UInt64?
+    /// Batches it takes at once, one number after the other, again and again.
+    var bursts = [1]
+    private var asked = 0
     private var rows = 0
     private let features: Int
     private let classes: Int
@@ -31,6 +34,11 @@ final class LinearEngine: StepEngine {
     deinit { for buffer in outputs { buffer.deallocate() } }
 
     struct Killed: Error {}
+
+    var batchesAtOnce: Int {
+        asked += 1
+        return bursts[asked % bursts.count]
+    }
 
     var optimizedCount: Int { weights.count }
     func readWeights() -> [Float] { weights }
