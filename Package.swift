@@ -164,7 +164,9 @@ let package = Package(
         tests("ApusCUDAEngine", ["ApusCUDA", "ApusNN", "ApusTensor", "CUDATestSupport", "TestSupport"]),
         tests("ApusTensor", ["CApusKernels"], resources: [.copy("Fixtures")]),
         tests("ApusNN", ["ApusTensor", "ApusData"], resources: [.copy("Fixtures")]),
-        tests("ApusTraining", ["ApusCUDA", "CUDATestSupport", "ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"], resources: [.copy("Fixtures")]),
+        tests(
+            "ApusTraining", ["ApusCUDA", "CUDATestSupport", "ApusData", "ApusJSON", "ApusTensor", "ApusNN", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         tests("ApusZip", ["TestSupport"], resources: [.copy("Fixtures")]),
         tests("ApusData", ["ApusJSON", "ApusSystem", "TestSupport"], resources: [.copy("Fixtures")]),
         .executableTarget(

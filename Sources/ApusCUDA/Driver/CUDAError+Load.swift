@@ -14,7 +14,8 @@ extension CUDAError {
                 nextStep: "Name the driver's libcuda.so.1 in APUS_CUDA_DRIVER, or unset it to use the installed driver")
         case APUS_CUDA_NO_LIBRARY:
             self.init(
-                .unavailable, "there is no NVIDIA driver here (\(reason))",
+                // Most machines have none: they are told in few words, every time.
+                .unavailable, "there is no NVIDIA driver here" + (reason.hasSuffix("No such file or directory") ? "" : " (\(reason))"),
                 nextStep: "Install the NVIDIA driver 525 or newer (in a container: start it with --gpus all), or train on the CPU")
         case APUS_CUDA_NO_FUNCTION:
             self.init(.unavailable, "the CUDA driver '\(library)' has no function \(reason)", nextStep: Self.newDriver)

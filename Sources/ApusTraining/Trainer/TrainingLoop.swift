@@ -82,7 +82,8 @@ package final class TrainingLoop {
     private var plan: TrainingPlan {
         let names = scores.names
         return TrainingPlan(
-            device: engine.deviceName, fallbackReason: fallbackReason, epochs: options.epochs, stepsPerEpoch: stepsPerEpoch, trainingRows: training.count, validationRows: validation?.count ?? 0,
+            device: engine.deviceName, fallbackReason: fallbackReason, epochs: options.epochs, stepsPerEpoch: stepsPerEpoch,
+            trainingRows: training.count, validationRows: validation?.count ?? 0,
             logNames: names + (validation == nil ? [] : names.map { "val_\($0)" }), resumed: state.history,
             firstEpoch: state.position.epoch, firstStep: state.position.step)
     }

@@ -97,7 +97,8 @@ public struct WalkForward: Sendable {
 
     private func outcome(
         of fold: WalkForwardFolds.Fold, _ examples: (WalkForwardFolds.Fold) throws -> FoldExamples,
-        _ makeModel: (WalkForwardFolds.Fold) throws -> Model, _ place: (device: SharedDevice, member: Int), _ observer: (any WalkForwardObserver)?, _ shouldStop: () -> Bool
+        _ makeModel: (WalkForwardFolds.Fold) throws -> Model, _ place: (device: SharedDevice, member: Int), _ observer: (any WalkForwardObserver)?,
+        _ shouldStop: () -> Bool
     ) -> FoldResult.Outcome {
         if shouldStop() { return .interrupted(nil) }
         do {
