@@ -8,8 +8,8 @@ final class CUDAEngine: FlatModelEngine {
     let model: Model
     private let group: CUDAGroup
     private let member: Int
-    /// Sets of examples that are on the device, in the order in which they were first used.
-    private var sets: [DeviceExamples] = []
+    /// Sets of examples that have been brought to the device.
+    private var sets: [CUDAGroup.ExamplesKey: (weights: [[Float]?], examples: DeviceExamples)] = [:]
     private var pace: BurstPace
     /// Batch of the last burst that `output` answers for.
     private var answered = 0
@@ -101,8 +101,10 @@ final class CUDAEngine: FlatModelEngine {
     /// The set on the device; it is brought there when it is first asked for.
     private func deviceExamples(_ burst: BatchBurst) throws -> DeviceExamples {
         let examples = burst.examples
+        let key = CUDAGroup.ExamplesKey(examples.inputs)
+        if let set = sets[key], set.weights == burst.rowWeights { return set.examples }
         let set = try group.examples(inputs: examples.inputs, targets: targets(examples), weights: burst.rowWeights)
-        if !sets.contains(where: { $0 === set }) { sets.append(set) }
+        sets[key] = (burst.rowWeights, set)
         return set
     }
 

@@ -100,21 +100,27 @@ final class CUDAGroup: @unchecked Sendable {
         try monitor.whileLocked { () throws(CUDAError) in try body(step) }
     }
 
-    /// A set on the device; members that train on the same rows share it.
+    /// A set on the device. Members that train on the same rows share it, where it is there as a whole: what is brought burst by burst is one
+    /// member's.
     func examples(inputs: Tensor, targets: [Tensor], weights: [[Float]?]) throws(CUDAError) -> DeviceExamples {
-        let key = ExamplesKey(inputs: inputs.withRows { base, _ in base }, count: inputs.shape.first ?? 0)
+        let key = ExamplesKey(inputs)
         return try withStep { step throws(CUDAError) in
             if let set = sets[key], set.weights == weights, let examples = set.examples { return examples }
             let examples = try step.examples(inputs: inputs, targets: targets, weights: weights)
-            sets[key] = WeakExamples(weights: weights, examples: examples)
+            if examples.isResident { sets[key] = WeakExamples(weights: weights, examples: examples) }
             return examples
         }
     }
 
     /// Inputs that begin at the same place with as many rows are the same: a set on the device keeps its tensors.
-    private struct ExamplesKey: Hashable {
-        let inputs: UnsafePointer<Float>
-        let count: Int
+    struct ExamplesKey: Hashable {
+        private let inputs: UnsafePointer<Float>
+        private let count: Int
+
+        init(_ tensor: Tensor) {
+            inputs = tensor.withRows { base, _ in base }
+            count = tensor.shape.first ?? 0
+        }
     }
 
     private struct WeakExamples {

@@ -46,6 +46,17 @@ import Testing
         #expect(result.replicas.map(\.model.flat) == whole.replicas.map(\.model.flat))
     }
 
+    /// Two models of this size take some 200 kB, and the rows 260 kB more.
+    @Test func `rows that do not fit are brought for each replica`() throws {
+        func results(_ settings: String) throws -> [[Float]] {
+            var runs = try SideBySideRuns(.cuda, settings: settings, epochs: 1)
+            runs.training = try SideBySideRuns.examples(rows: 5000, seed: 4)
+            return try runs.replicas(2).replicas.map(\.model.flat)
+        }
+        let whole = try results("")
+        #expect(try results("memory=400000") == whole)
+    }
+
     @Test func `a GPU without room for one says so, or leaves the work to the CPU`() throws {
         #expect(throws: CUDAError.self) { try SideBySideRuns(.cuda, settings: "memory=4096").replicas(2) }
         let observer = Began()

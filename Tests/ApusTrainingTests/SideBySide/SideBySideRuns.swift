@@ -7,7 +7,7 @@ import TestSupport
 
 /// A small problem for models that are trained side by side: the number is a sum over the window.
 struct SideBySideRuns {
-    let training: Examples
+    var training: Examples
     let validation: Examples
     var options: TrainingOptions
 
