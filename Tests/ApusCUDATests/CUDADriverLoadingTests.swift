@@ -21,7 +21,7 @@ import Testing
         let error = try cudaError { try CUDADriver.load(path: "libm.so.6") }
         #expect(error.kind == .unavailable)
         #expect(error.message == "the CUDA driver 'libm.so.6' has no function cuDriverGetVersion")
-        #expect(error.nextStep == "Install the NVIDIA driver 525 or newer, or train on the CPU")
+        #expect(error.nextStep == "Install the NVIDIA driver 525 or newer, or train on the CPU with --device cpu")
     }
 
     @Test func `a path longer than a report holds is cut, not overrun`() throws {

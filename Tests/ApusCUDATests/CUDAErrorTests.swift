@@ -31,13 +31,13 @@ import Testing
         #expect(error.message.hasSuffix("the provided PTX was compiled with an unsupported toolchain)"))
     }
 
-    @Test func `a lost device says that the checkpoint is intact`() throws {
+    @Test func `a lost device says how to go on`() throws {
         let context = try FakeCUDA("fail=cuStreamCreate:719").context()
         let error = try cudaError { try CUDAStream(context) }
         #expect(
             error.description == """
                 the GPU stopped in the middle of the work (cuStreamCreate failed with error 719, CUDA_ERROR_LAUNCH_FAILED: unspecified launch \
-                failure); the last checkpoint is intact. Restart the session and continue with --resume, or train on the CPU with --device cpu
+                failure). Restart the session and continue from the last checkpoint with --resume, or train on the CPU with --device cpu
                 """)
     }
 }

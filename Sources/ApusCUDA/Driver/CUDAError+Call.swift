@@ -87,7 +87,7 @@ extension CUDAError {
         ]
         guard codes.contains(code) else { return nil }
         return CUDAError(
-            .deviceLost, code: code, "the GPU stopped in the middle of the work (\(cause)); the last checkpoint is intact",
-            nextStep: "Restart the session and continue with --resume, or \(onCPU)")
+            .deviceLost, code: code, "the GPU stopped in the middle of the work (\(cause))",
+            nextStep: "Restart the session and continue from the last checkpoint with --resume, or \(onCPU)")
     }
 }

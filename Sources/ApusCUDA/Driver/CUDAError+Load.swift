@@ -1,7 +1,7 @@
 import CApusCUDA
 
 extension CUDAError {
-    private static let newDriver = "Install the NVIDIA driver 525 or newer, or train on the CPU"
+    private static let newDriver = "Install the NVIDIA driver 525 or newer, or train on the CPU with --device cpu"
 
     /// A library that could not be opened or does not have what is needed.
     init(_ status: apus_cuda_load_status_t, _ report: apus_cuda_load_report_t) {
@@ -13,10 +13,11 @@ extension CUDAError {
                 .unavailable, "the CUDA driver '\(library)' cannot be loaded (\(reason))",
                 nextStep: "Name the driver's libcuda.so.1 in APUS_CUDA_DRIVER, or unset it to use the installed driver")
         case APUS_CUDA_NO_LIBRARY:
+            // Most machines have none: they are told in few words, every time. What else a loader says is worth reading.
+            let isAbsent = reason.hasPrefix("libcuda.so.1: ") && reason.hasSuffix("No such file or directory")
             self.init(
-                // Most machines have none: they are told in few words, every time.
-                .unavailable, "there is no NVIDIA driver here" + (reason.hasSuffix("No such file or directory") ? "" : " (\(reason))"),
-                nextStep: "Install the NVIDIA driver 525 or newer (in a container: start it with --gpus all), or train on the CPU")
+                .unavailable, "there is no NVIDIA driver here\(isAbsent ? "" : " (\(reason))")",
+                nextStep: "Install the NVIDIA driver 525 or newer (in a container: start it with --gpus all), or train on the CPU with --device cpu")
         case APUS_CUDA_NO_FUNCTION:
             self.init(.unavailable, "the CUDA driver '\(library)' has no function \(reason)", nextStep: Self.newDriver)
         default:

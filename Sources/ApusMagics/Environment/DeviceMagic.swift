@@ -11,21 +11,22 @@ struct DeviceMagic: Magic {
 
     func run(_ cell: CellContext, in session: isolated CellSession) async throws {
         let threads = ThreadCount.automatic(cell.environment)
-        let gpu: String
-        let hasGPU: Bool
-        do throws(CUDAError) {
-            (gpu, hasGPU) = (try CUDADevice.best().description, true)
-        } catch { (gpu, hasGPU) = (error.message, false) }
+        let gpu = Result { () throws(CUDAError) in try CUDADevice.best() }
+        let (hasGPU, found, fix) =
+            switch gpu {
+            case .success(let device): (true, device.description, "")
+            case .failure(let error): (false, error.message, error.nextStep)
+            }
         cell.out.display(
             TableView(
-                headers: ["device", "what", "used"],
+                headers: ["device", "what", "used", "fix"],
                 rows: [
                     [
                         "cpu", "\(MachineResources.processorName), \(threads) \(threads == 1 ? "thread" : "threads"), \(Kernels.best.name)",
-                        hasGPU ? "with --device cpu" : "yes",
+                        hasGPU ? "with --device cpu" : "yes", "",
                     ],
-                    ["cuda", gpu, hasGPU ? "yes" : "no"],
-                ], alignments: [.left, .left, .left]
+                    ["cuda", found, hasGPU ? "yes" : "no", fix],
+                ], alignments: [.left, .left, .left, .left]
             ).bundle)
     }
 }

@@ -29,6 +29,8 @@ final class TrainingDisplay: TrainingObserver {
         if plan.firstEpoch > 0 || plan.firstStep > 0 {
             cell.out.print("Continuing in epoch \(plan.firstEpoch + 1) after \(plan.firstStep) of \(plan.stepsPerEpoch) steps.")
         }
+        // A run that loses the GPU begins a second time, on the CPU.
+        bar?.stop()
         bar = cell.progress("Training", total: plan.epochs * plan.stepsPerEpoch, unit: "steps")
         bar?.update(completed: plan.firstEpoch * plan.stepsPerEpoch + plan.firstStep)
     }

@@ -58,11 +58,14 @@ static const std::map<int, int> attributes = {
     {115, 0},             // MEMORY_POOLS_SUPPORTED
 };
 
-enum { COMPUTE_CAPABILITY_MAJOR = 75, COMPUTE_CAPABILITY_MINOR = 76 };
+enum { COMPUTE_CAPABILITY_MAJOR = 75, COMPUTE_CAPABILITY_MINOR = 76, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97 };
 
 static int attribute(int number) {
     if (number == COMPUTE_CAPABILITY_MAJOR) return settings.capability / 10;
     if (number == COMPUTE_CAPABILITY_MINOR) return settings.capability % 10;
+    // Generations 8.6 and 8.9 have less shared memory than an A100.
+    bool has_little = settings.capability == 86 || settings.capability == 89;
+    if (number == MAX_SHARED_MEMORY_PER_BLOCK_OPTIN && has_little) return 99 * 1024;
     auto found = attributes.find(number);
     if (found == attributes.end()) throw Error{CUDA_ERROR_INVALID_VALUE, "no attribute " + std::to_string(number)};
     return found->second;
