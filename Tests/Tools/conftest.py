@@ -26,6 +26,14 @@ def apus():
 
 
 @pytest.fixture(scope="session")
+def fake_cuda():
+    """The mock CUDA driver: what its variables say about it is in Tests/FakeCUDA/include/FakeCUDA.h."""
+    library = os.environ.get("APUS_FAKE_CUDA_LIBRARY")
+    assert library and os.access(library, os.R_OK), "set APUS_FAKE_CUDA_LIBRARY to libFakeCUDA.so, or use ./Tests/run tools"
+    return library
+
+
+@pytest.fixture(scope="session")
 def notebook_path():
     return REPOSITORY / "notebooks" / "multi-task-lstm.ipynb"
 
