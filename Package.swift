@@ -60,7 +60,10 @@ let package = Package(
             swiftSettings: settings, linkerSettings: exported),
         .executableTarget(
             name: "ApusBench",
-            dependencies: ["ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusIndicators", "ApusTabular", "CApusBench", argumentParser],
+            dependencies: [
+                "ApusCUDA", "ApusCUDAEngine", "ApusJSON", "ApusTensor", "ApusNN", "ApusTraining", "ApusData", "ApusIndicators", "ApusTabular",
+                "CApusBench", argumentParser,
+            ],
             swiftSettings: settings),
         library(
             "ApusCLI",

@@ -6,6 +6,6 @@ import ArgumentParser
         commandName: "ApusBench", abstract: "Measures the training engine, indicators and files. Every measurement is one line of JSON.",
         subcommands: [
             TrainCommand.self, InferCommand.self, FirstStepCommand.self, ShapeCommand.self, LearnCommand.self, PeakCommand.self,
-            IndicatorsCommand.self, ParquetCommand.self,
+            IndicatorsCommand.self, ParquetCommand.self, CUDACommand.self,
         ])
 }

@@ -11,14 +11,16 @@ struct BenchmarkModel {
     var optimizer: any Optimizer
 
     /// The model with initial weights.
-    func make() throws -> Model { try Model(description, inputShape: inputShape, seed: 1) }
+    func make(seed: UInt64 = 1) throws -> Model { try Model(description, inputShape: inputShape, seed: seed) }
+
+    /// Of the made-up classes.
+    static let classWeights: [Float] = [1.0, 1.5, 2.0, 2.4]
 
     /// Normal inputs; targets as the peers have them: classes with weights, a one in three of ten rows, or numbers.
     static func examples(_ model: Model, count: Int) -> (inputs: Tensor, targets: [Tensor], weights: [[Float]?]) {
         let random = Philox(seed: 0)
         let shape = [count] + model.inputShape
         let inputs = Tensor(shape: shape) { values in for index in values.indices { values[index] = Float(random.normal(at: UInt64(index))) } }
-        let classWeights: [Float] = [1.0, 1.5, 2.0, 2.4]
         var weights: [[Float]?] = []
         let targets = model.heads.enumerated().map { number, head in
             let numbers = Philox(seed: 1, stream: UInt64(number))

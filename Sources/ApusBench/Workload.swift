@@ -15,23 +15,31 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
     /// Three LSTM layers of 50 over 60 steps of 20 features.
     case w4
 
-    private var inputShape: [Int] {
+    /// The recipe that it is, where it is one.
+    private var recipe: Recipe? {
         switch self {
-        case .w0: Recipe.multiTaskLSTM.inputShape
-        case .w1lstm, .w1gru: Recipe.sequenceRegressor.inputShape
-        case .w3: Recipe.priceActionTransformer.inputShape
-        case .w4: [60, 20]
+        case .w0: .multiTaskLSTM
+        case .w1lstm: .sequenceRegressor
+        case .w1gru: .sequenceRegressorGRU
+        case .w3: .priceActionTransformer
+        case .w4: nil
         }
     }
 
+    /// The recipe's name, or its own where it is none.
+    var fullName: String { recipe?.name ?? rawValue }
+
+    /// Takes both names.
+    init?(argument: String) {
+        guard let workload = Self.allCases.first(where: { argument == $0.rawValue || argument == $0.fullName }) else { return nil }
+        self = workload
+    }
+
+    private var inputShape: [Int] { recipe?.inputShape ?? [60, 20] }
+
     private var description: ModelDescription {
-        switch self {
-        case .w0: Recipe.multiTaskLSTM.description
-        case .w1lstm: Recipe.sequenceRegressor.description
-        case .w1gru: Recipe.sequenceRegressorGRU.description
-        case .w3: Recipe.priceActionTransformer.description
-        case .w4:
-            ModelDescription {
+        recipe?.description
+            ?? ModelDescription {
                 LSTM(50, returnsSequences: true)
                 Dropout(0.2)
                 LSTM(50, returnsSequences: true)
@@ -40,7 +48,6 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
                 Dropout(0.2)
                 Head("up", loss: .binaryCrossEntropy) { Dense(1, activation: .sigmoid) }
             }
-        }
     }
 
     /// Optimiser steps in one measured epoch.

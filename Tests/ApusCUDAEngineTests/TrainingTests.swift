@@ -161,6 +161,26 @@ import Testing
         #expect(Array(second.device.parameterBuffer.values) == whole)
     }
 
+    @Test func `every launch of a step is timed`() throws {
+        let comparison = try comparison()
+        _ = try trained(comparison, epochs: 1, burst: 3)
+        let times = try comparison.onDevice.kernelTimes(count: 2)
+        let names = times.map(\.function.name)
+        #expect(names.first == "gather" && names.last == "adam" && !names.contains("advance"))
+        #expect(names.contains { $0.hasPrefix("lstm_backward") } && names.contains { $0.hasPrefix("gru_forward") })
+        #expect(times.allSatisfy { $0.microseconds > 0 && $0.threads > 0 && $0.grid.x > 0 && $0.grid.z == 1 })
+    }
+
+    @Test func `kernels that are compiled already are not compiled again`() throws {
+        let fake = try FakeCUDA()
+        let context = try fake.context()
+        let module = try CUDAModule(context)
+        fake.set("fail=cuModuleLoadDataEx:209")
+        let model = try Model(ModelDescription(parsing: Self.twoHeads), inputShape: [4, 3], seed: 4)
+        #expect(throws: CUDAError.self) { try CUDATrainingStep(models: [model], batchCapacity: 4, seeds: [1], on: context) }
+        _ = try CUDATrainingStep(models: [model], batchCapacity: 4, seeds: [1], on: context, module: module)
+    }
+
     @Test func `everything is given back`() throws {
         let fake = try FakeCUDA()
         func use() throws {

@@ -85,7 +85,7 @@ import Testing
     @Test(arguments: ["cuModuleGetFunction", "cuFuncGetAttribute", "cuFuncSetAttribute"])
     func `a failure to get a kernel is told`(function: String) throws {
         fake.set("fail=\(function):999")
-        let error = try cudaError { try kernel("probe_shared").allowDynamicSharedMemory(1024) }
+        let error = try cudaError { try kernel("probe_shared").allowDynamicSharedMemory(64 << 10) }
         #expect(error.message.hasPrefix("\(function) failed with error 999"))
     }
 
@@ -128,6 +128,9 @@ import Testing
         func launch() throws { try kernel.launch(grid: CUDASize(1), block: CUDASize(1), sharedBytes: bytes, arguments: arguments, on: stream) }
         #expect(try cudaError { try launch() }.message.contains("\(bytes) B of shared memory) failed"))
         try kernel.allowDynamicSharedMemory(bytes)
+        try launch()
+        // Asking for less takes nothing away.
+        try kernel.allowDynamicSharedMemory(bytes / 2)
         try launch()
         try stream.synchronize()
     }

@@ -30,8 +30,11 @@ elif command == "train":
     print(json.dumps({{"what": "train", "workload": options["--workload"], "us_per_step": 40.5, "loss": loss}}))
 elif command == "kernels":
     print("a line of text")
-    print(json.dumps({{"what": "kernel", "name": "gather", "launches": 1, "us": 1.5}}))
-    print(json.dumps({{"what": "kernel", "name": "gemm", "launches": 3, "us": 14.25}}))
+    print(json.dumps({{"what": "kernel", "name": "gather", "grid": "32 x 5 x 1", "launches": 1, "us": 1.5}}))
+    print(json.dumps({{"what": "kernel", "name": "gemm", "grid": "8 x 4 x 1", "launches": 3, "us": 14.25}}))
+elif command == "epoch":
+    assert options["--workload"] == "multi-task-lstm" and options["--rows"] == "70"
+    print(json.dumps({{"what": "epoch", "workload": options["--workload"], "batch": int(options["--batch"]), "rows": 70, "seconds": 0.25}}))
 sys.exit(command == os.environ.get("FAKE_FAILS"))
 """
 
@@ -55,7 +58,7 @@ def race(complete, tmp_path):
     """Runs the race in the bundle, with a results file and tables of its own: a function of the options."""
 
     def race(*arguments, fails=""):
-        command = [TORCH, "-B", "race_cuda.py", "--device", "cpu", "--steps", "2"]
+        command = [TORCH, "-B", "race_cuda.py", "--device", "cpu", "--steps", "2", "--epoch-rows", "70"]
         command += ["--results", tmp_path / "results.jsonl", "--write", tmp_path / "CUDA.md"]
         environment = dict(os.environ, FAKE_FAILS=fails, OMP_NUM_THREADS="1")
         return subprocess.run([*command, *arguments], cwd=complete, capture_output=True, text=True, env=environment)
@@ -77,7 +80,7 @@ def test_a_race(race):
     done = race("--rounds", "2", "--only", ROW)
     assert done.returncode == 0, done.stderr
     lines = race.results()
-    assert [line["what"] for line in lines] == ["machine", "check", "train", "train", "train", "train", "kernel", "kernel"]
+    assert [line["what"] for line in lines] == ["machine", "check", "train", "train", "train", "train", "kernel", "kernel", "epoch"]
     times = [line for line in lines if line["what"] == "train"]
     assert [(line["way"], line["round"]) for line in times] == [("apus", 0), ("eager", 0), ("apus", 1), ("eager", 1)]
     assert all(line["workload"] == "multi-task-lstm" and line["batch"] == 32 and line["models"] == 1 for line in times)
@@ -85,7 +88,8 @@ def test_a_race(race):
     text = (race.folder / "CUDA.md").read_text()
     assert text.startswith("# A trial without a GPU") and "passed before: 1." in text
     assert "| two-headed LSTM 64 → 32 | 32 | 1 | 40.5 | " in text
-    assert text.index("| `gemm` | 3 | 14.25 |") < text.index("| `gather` | 1 | 1.50 |")
+    assert text.index("| `gemm` | 8 x 4 x 1 | 3 | 14.25 |") < text.index("| `gather` | 32 x 5 x 1 | 1 | 1.50 |")
+    assert "70 rows in batches of 32: **0.25 s**" in text
     assert '"way": "apus", "us_per_step": [40.5, 40.5]}' in text
 
 

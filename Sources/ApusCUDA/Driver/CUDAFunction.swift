@@ -63,6 +63,12 @@ package final class CUDAFunction: @unchecked Sendable {
                 .unavailable, "the kernel '\(name)' needs \(MemorySize(bytes + sharedBytes)) of shared memory, and this GPU has \(MemorySize(limit))",
                 nextStep: "Use smaller layers, or train on the CPU with --device cpu")
         }
+        // Who uses the same module may have asked for more.
+        var allowed: Int32 = 0
+        try module.context.call("cuFuncGetAttribute") {
+            $0.function_attribute(&allowed, Int32(APUS_CUDA_FUNCTION_MAX_DYNAMIC_SHARED_BYTES), handle)
+        }
+        guard allowed < bytes else { return }
         try module.context.call("cuFuncSetAttribute") {
             $0.function_set_attribute(handle, Int32(APUS_CUDA_FUNCTION_MAX_DYNAMIC_SHARED_BYTES), Int32(bytes))
         }

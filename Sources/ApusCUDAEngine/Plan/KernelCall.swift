@@ -1,3 +1,4 @@
+import ApusCUDA
 import CApusCUDA
 
 /// What every kernel is given: where the models lie and which step it is.
@@ -46,6 +47,9 @@ struct KernelCall {
         self.sharedBytes = sharedBytes
         self.arguments = arguments
     }
+
+    /// Blocks of the launch for models side by side.
+    func size(models: Int) -> CUDASize { CUDASize(grid.x, grid.y, models) }
 }
 
 /// Addresses on the device of what kernels read beside the slabs.

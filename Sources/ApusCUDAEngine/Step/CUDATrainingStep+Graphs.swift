@@ -1,4 +1,4 @@
-package import ApusCUDA
+import ApusCUDA
 import CApusCUDA
 
 // The graphs of a step: recorded once, launched for every step.
@@ -20,23 +20,7 @@ extension CUDATrainingStep {
         return graph
     }
 
-    /// Milliseconds of each kernel of a training step, in order, when it is launched alone `count` times on the first batch of the last burst.
-    /// Afterwards the parameters are those of no step.
-    package func kernelTimes(count: Int) throws(CUDAError) -> [(kernel: String, milliseconds: Double)] {
-        try burst.status.device.fill(byte: 0, on: stream)
-        let (start, end) = (try CUDAEvent(stream.context), try CUDAEvent(stream.context))
-        var times: [(kernel: String, milliseconds: Double)] = []
-        for call in plan.calls(.training(.none)) where call.kernel != "advance" {
-            try start.record(on: stream)
-            for _ in 0..<count { try library.launch(call, models: plan.models, tables, on: stream) }
-            try end.record(on: stream)
-            try end.synchronize()
-            times.append((call.kernel, Double(try end.milliseconds(since: start)) / Double(count)))
-        }
-        return times
-    }
-
-    private var tables: DeviceTables {
+    var tables: DeviceTables {
         DeviceTables(
             space: apus_cuda_space_t(
                 slab: slab.pointer(to: Float.self), stride: Int64(plan.slabCount), controls: burst.controls.pointer,

@@ -42,9 +42,11 @@ package final class CUDATrainingStep {
     ///   - batchCapacity: most rows of a batch.
     ///   - seeds: of the dropout masks, one for each model.
     ///   - positiveWeights: by head name, in place of `Head.positiveWeight`.
+    ///   - module: the kernels, compiled in this context; nil compiles them, which takes seconds where the driver does not have them in its cache.
     /// - Throws: `CUDAError` when the model has a layer without a kernel, or needs more memory than the device has left.
     package init(
-        models: [Model], batchCapacity: Int, seeds: [UInt64], positiveWeights: [String: Float] = [:], on context: CUDAContext
+        models: [Model], batchCapacity: Int, seeds: [UInt64], positiveWeights: [String: Float] = [:], on context: CUDAContext,
+        module: CUDAModule? = nil
     ) throws(CUDAError) {
         precondition(!models.isEmpty && seeds.count == models.count, "a seed for each model")
         precondition(models.allSatisfy { $0.parameters.map(\.shape) == models[0].parameters.map(\.shape) }, "models of different architectures")
@@ -57,7 +59,8 @@ package final class CUDATrainingStep {
             models[0], capacity: batchCapacity, models: models.count, positiveWeights: positive, sharedBytes: device.sharedMemoryPerBlock)
         self.plan = plan
         stream = try CUDAStream(context)
-        library = try KernelLibrary(for: plan.allCalls, in: try CUDAModule(context))
+        let kernels = if let module { module } else { try CUDAModule(context) }
+        library = try KernelLibrary(for: plan.allCalls, in: kernels)
         slab = try DeviceMemory(byteCount: plan.slabBytes, context)
         burst = try BurstMemory(plan, context)
         instructions = try DeviceArray(plan.instructions, on: stream)

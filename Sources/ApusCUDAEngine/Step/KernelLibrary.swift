@@ -21,8 +21,12 @@ struct KernelLibrary {
 
     /// Gives a kernel to the stream, for models side by side.
     func launch(_ call: KernelCall, models: Int, _ tables: DeviceTables, on stream: CUDAStream) throws(CUDAError) {
-        guard let function = functions[call.kernel] else { preconditionFailure("the kernel \(call.kernel) was not loaded") }
-        try launch(function, call, CUDASize(call.grid.x, call.grid.y, models), call.arguments(tables), tables, stream)
+        try launch(function(call.kernel), call, call.size(models: models), call.arguments(tables), tables, stream)
+    }
+
+    func function(_ kernel: String) -> CUDAFunction {
+        guard let function = functions[kernel] else { preconditionFailure("the kernel \(kernel) was not loaded") }
+        return function
     }
 
     private func launch(

@@ -22,7 +22,7 @@ def text(lines):
         "the time is that of one step of all of them.", "",
     ]
     raced = rows(lines)
-    parts += table(raced) + ["", "## All ways", ""] + all_ways(raced) + failures(lines)
+    parts += table(raced) + epochs(lines) + ["", "## All ways", ""] + all_ways(raced) + failures(lines)
     parts += kernel_tables([line for line in lines if line["what"] == "kernel"])
     parts += ["", "## Measurements", "", "```json", *(json.dumps(measurement) for row in raced for measurement in measurements(row)), "```"]
     return "\n".join(parts) + "\n"
@@ -49,6 +49,19 @@ def table(raced):
         cells += [number(medians.get("eager")), ratio(medians.get("eager"), ours)]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
+
+
+def epochs(lines):
+    """How long the training loop takes for a whole epoch: shuffling, steps, losses and metrics."""
+    found = {}
+    for line in lines:
+        if line["what"] == "epoch":
+            found.setdefault((line["workload"], line["batch"], line["rows"]), []).append(line["seconds"])
+    said = [
+        f"- {NAMES[workload]}, {rows:,} rows in batches of {batch}: **{statistics.median(seconds):.3g} s**"
+        for (workload, batch, rows), seconds in found.items()
+    ]
+    return ["", "Whole epochs of Apus's training loop:", "", *said] if said else []
 
 
 def number(microseconds):
@@ -87,8 +100,9 @@ def kernel_tables(kernels):
         groups.setdefault((line["workload"], line["batch"], line["models"]), []).append(line)
     parts = ["", "## Kernels of a step of Apus"] if groups else []
     for row, lines in groups.items():
-        parts += ["", title(row), "", "| kernel | launches | µs |", "|---|---|---|"]
-        parts += [f"| `{line['name']}` | {line['launches']} | {line['us']:.2f} |" for line in sorted(lines, key=lambda line: -line["us"])]
+        parts += ["", title(row), "", "| kernel | blocks | launches | µs |", "|---|---|---|---|"]
+        longest_first = sorted(lines, key=lambda line: -line["us"])
+        parts += [f"| `{line['name']}` | {line['grid']} | {line['launches']} | {line['us']:.2f} |" for line in longest_first]
     return parts
 
 
