@@ -92,6 +92,22 @@ def test_the_regressors_notebook_trains_and_walks_forward_on_the_gpu(apus, jupyt
     np.testing.assert_allclose(found, expected, atol=2e-6)
 
 
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+def test_replicas_are_shown_with_their_spread_and_the_best_is_kept(apus, notebook_path, jupyter_environment, fake_cuda, tmp_path, device):
+    runs = reference(apus, notebook_path, tmp_path, with_gpu(jupyter_environment, fake_cuda), f"{device} --replicas 3")
+    result = runs.run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    shown = text_of(runs.cell("train"))
+    assert (GPU_LINE in shown) == (device == "cuda"), shown
+    rows = re.findall(r"^ *(\d)( \*)? +(\d+) +2 +(\d) +([\d.]+)", shown, re.MULTILINE)
+    assert [(row[0], row[2]) for row in rows] == [("1", "1"), ("2", "2"), ("3", "3")], shown
+    losses = [float(row[4]) for row in rows]
+    best = losses.index(min(losses))
+    assert [bool(row[1]) for row in rows] == [number == best for number in range(3)]
+    assert "val_loss over 3 seeds: " in shown and f"replica {best + 1} is kept." in shown
+    assert text_of(runs.cell("evaluate"))
+
+
 def test_the_transformers_notebook_trains_on_the_gpu(apus, jupyter_environment, fake_cuda, tmp_path):
     edits = [
         ("preprocess", "--window 64", "--window 10"),

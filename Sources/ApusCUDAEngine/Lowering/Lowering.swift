@@ -62,11 +62,21 @@ struct Lowering {
             forward.append(.rows(steps: 1, [output(value, at: results.outputs[head])]))
         }
         let calls = calls(forward + backward.reversed().flatMap(\.self))
+        try checkSizes(calls)
         let losses = model.losses.indices.map { targets[$0] ?? (0, 0) }
         return PassPlan(
             input: place(model.input), inputStride: model.input.stride, targets: losses.map(\.targets), weights: losses.map(\.weights),
             calls: calls)
     }
+
+    /// - Throws: `CUDAError` when a launch has more blocks than a grid may have, or the kernels' offsets within a step do not fit 32 bits.
+    private func checkSizes(_ calls: [KernelCall]) throws(CUDAError) {
+        let widest = tape.operations.compactMap { ($0 as? LSTMOp)?.units ?? ($0 as? GRUOp)?.units }.max() ?? 0
+        let isTooLarge = calls.contains { $0.grid.y > Self.mostBlocksAlongY } || capacity * padded(4 * widest) > Int(Int32.max)
+        if isTooLarge { throw CUDAError.unsupported("a batch of \(capacity) rows is more than the kernels take for this model; use a smaller one") }
+    }
+
+    private static let mostBlocksAlongY = 65_535
 
     private mutating func lower(_ operation: any Operation) throws(CUDAError) -> LoweredOperation {
         switch operation {
