@@ -8,6 +8,8 @@ public struct CUDAError: Error, Sendable, Equatable, CustomStringConvertible {
         case outOfMemory
         /// The GPU stopped in the middle of the work: every later call of this process fails, and what was in its memory is lost.
         case deviceLost
+        /// The GPU computes something else than the CPU.
+        case wrongResult
         /// Anything else: a call that the driver refused.
         case other
     }

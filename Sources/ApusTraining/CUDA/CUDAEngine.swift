@@ -11,6 +11,8 @@ final class CUDAEngine: FlatModelEngine {
     /// Sets of examples that have been brought to the device.
     private var sets: [CUDAGroup.ExamplesKey: (weights: [[Float]?], examples: DeviceExamples)] = [:]
     private var pace: BurstPace
+    /// Whether a first batch has been compared with the CPU's.
+    private var isChecked = false
     /// Batch of the last burst that `output` answers for.
     private var answered = 0
 
@@ -50,15 +52,31 @@ final class CUDAEngine: FlatModelEngine {
     func train(
         _ burst: BatchBurst, rates: [Float], optimizer: inout any Optimizer, clipping: GradientClipping?, ended: (Int, BatchLosses) -> Void
     ) throws {
-        let updates = updates(rates, &optimizer)
-        let work = CUDABurst(try deviceExamples(burst), batches: burst.batches, step: burst.step, updates: updates)
-        let failed = try run(.training(work, clipping.map(CUDAClipping.init) ?? .none), batches: burst.batches.count)
+        let (set, clipping) = (try deviceExamples(burst), clipping.map(CUDAClipping.init) ?? .none)
+        try checkFirstBatch(burst, set, clipping)
+        let work = CUDABurst(set, batches: burst.batches, step: burst.step, updates: updates(rates, &optimizer))
+        let failed = try run(.training(work, clipping), batches: burst.batches.count)
         for index in 0..<(failed ?? burst.batches.count) { ended(index, try losses(index)) }
         guard let failed else { return }
         _ = try losses(failed)
         let gradients = try group.withStep { step throws(CUDAError) in try step.gradients(ofModel: member) }
         let culprit = model.parameters.first { !gradients[$0.slot.offset..<$0.slot.offset + $0.count].allSatisfy(\.isFinite) }
         throw BatchFault("the gradient of \(culprit?.name ?? "a parameter") is not finite")
+    }
+
+    /// Compares the first batch with what the CPU computes; the step that it takes for that changes nothing.
+    private func checkFirstBatch(_ burst: BatchBurst, _ set: DeviceExamples, _ clipping: CUDAClipping) throws {
+        if isChecked { return }
+        isChecked = true
+        let (seed, positiveWeights) = (group.seed(of: member), group.positiveWeights)
+        guard let expected = try CUDAAgreement(model, burst, targets: targets(burst.examples), seed: seed, positiveWeights: positiveWeights) else {
+            return
+        }
+        let nothing = AdamStep(rate: 0, beta1: 1, beta2: 1, epsilon: 1)
+        let work = CUDABurst(set, batches: [burst.batches[0]], step: burst.step, updates: [nothing])
+        _ = try group.run(.training(work, clipping), of: member)
+        let losses = model.heads.indices.map { group.loss(ofHead: $0, inBatch: 0, of: member) }
+        try expected.check(losses: losses, gradient: try group.withStep { step throws(CUDAError) in try step.gradients(ofModel: member) })
     }
 
     func evaluate(_ burst: BatchBurst, ended: (Int, BatchLosses) -> Void) throws {

@@ -18,6 +18,8 @@ final class CUDAGroup: @unchecked Sendable {
     }
 
     private let step: CUDATrainingStep
+    /// By head name, in place of `Head.positiveWeight`.
+    let positiveWeights: [String: Float]
     private let monitor = Monitor()
     private var members: Set<Int> = []
     private var requests: [Int: Request] = [:]
@@ -28,12 +30,14 @@ final class CUDAGroup: @unchecked Sendable {
     init(
         models: [Model], batchSize: Int, seeds: [UInt64], positiveWeights: [String: Float], device: CUDADevice
     ) throws(CUDAError) {
+        self.positiveWeights = positiveWeights
         step = try CUDATrainingStep(
             models: models, batchCapacity: batchSize, seeds: seeds, positiveWeights: positiveWeights, on: try CUDAContext(device))
     }
 
     var device: CUDADevice { step.device }
     var burstCapacity: Int { step.burstCapacity }
+    func seed(of member: Int) -> UInt64 { step.seeds[member] }
 
     // MARK: Members
 

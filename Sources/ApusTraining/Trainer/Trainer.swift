@@ -49,11 +49,11 @@ public struct Trainer {
             let loop = try loop(engine, fallbackReason: reason, options, training, validation)
             do {
                 return try loop.run(observer: observer, shouldStop: shouldStop)
-            } catch let error as CUDAError where options.device == .automatic && [.deviceLost, .outOfMemory].contains(error.kind) {
+            } catch let error as CUDAError where options.device == .automatic && error.kind != .unavailable {
                 lost = (error, loop.hasSaved)
             }
         }
-        // The device's memory is gone or full, and its engine is gone; what a checkpoint of this run holds is not.
+        // The device is of no use any more, and its engine is gone; what a checkpoint of this run holds is not.
         var options = options
         if lost.hasSaved { options.checkpoints?.resume = true }
         observer?.warned("\(lost.error.message); training goes on on the CPU.")

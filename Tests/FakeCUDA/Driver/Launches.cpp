@@ -29,6 +29,7 @@ static void check(const Function &function, const emulator::Launch &launch) {
 static void run(const std::string &name, const emulator::Kernel &kernel, emulator::Launch launch, const std::vector<char> &arguments) {
     launch.order = settings.order;
     counts.launches++;
+    if (settings.skipped.contains(name)) return;
     try {
         emulator::run(launch, kernel.run, arguments.data());
     } catch (const emulator::Failure &failure) {

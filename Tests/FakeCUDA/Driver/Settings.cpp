@@ -35,6 +35,7 @@ static void set(Settings &settings, const std::string &key, const std::string &v
     else if (key == "name") settings.name = value;
     else if (key == "fail") settings.failures.push_back(failure(value));
     else if (key == "missing") settings.missing.insert(value);
+    else if (key == "skip") settings.skipped.insert(value);
     else if (key == "order") settings.order = order(value);
     else throw std::invalid_argument("no setting '" + key + "'");
 }

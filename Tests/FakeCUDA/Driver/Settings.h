@@ -22,7 +22,7 @@ struct Settings {
     unsigned long long memory = 8ull << 30;
     std::string name = "Fake GPU";
     std::vector<PlannedFailure> failures;
-    std::set<std::string> missing;
+    std::set<std::string> missing, skipped;
     emulator::Order order;
 };
 

@@ -26,6 +26,7 @@ typedef struct {
 ///     name=TEXT            of a device (Fake GPU)
 ///     fail=FUNCTION:CODE   every call of the function gives this code; FUNCTION:CODE@N: only call number N, from 1
 ///     missing=FUNCTION     cuGetProcAddress does not find it
+///     skip=KERNEL          launches of the kernel do nothing: a device that computes something wrong
 ///     order=forward, order=reversed, order=random:SEED   of lanes, warps and blocks of a kernel
 ///
 /// Returns 0, or 1 when a setting is not understood, see `fake_cuda_last_error_text`.
