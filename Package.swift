@@ -135,7 +135,7 @@ let package = Package(
 
         // Optimised in all builds: a switch between threads of a kernel is nanoseconds then.
         .target(name: "FakeCUDA", path: "Tests/FakeCUDA", cxxSettings: [.headerSearchPath("Emulator"), .unsafeFlags(["-O2", "-ffp-contract=off"])]),
-        .testTarget(name: "FakeCUDATests", dependencies: ["ApusSystem", "CApusCUDA", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "FakeCUDATests", dependencies: ["ApusSystem", "CApusCUDA", "CUDATestSupport", "TestSupport"], swiftSettings: settings),
         .target(name: "TestSupport", dependencies: ["ApusSystem"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ApusJSON"),
         tests("ApusSystem", ["TestSupport"]),

@@ -1,3 +1,4 @@
+import CUDATestSupport
 import Testing
 
 /// Device memory: limits, contents, leaks.
@@ -28,10 +29,10 @@ import Testing
     @Test func `what is not freed is counted`() throws {
         let probes = try Probes(), driver = probes.driver
         let device = try driver.value("cuMemAlloc_v2", 100), host = try driver.value("cuMemHostAlloc", 10, 0)
-        #expect(driver.statistics == MockDriver.Statistics(allocations: 1, bytes: 100, hostAllocations: 1))
+        #expect(driver.statistics == FakeStatistics(allocations: 1, bytes: 100, hostAllocations: 1))
         #expect(driver.call("cuMemFree_v2", device) == 0)
         #expect(driver.call("cuMemFreeHost", host) == 0)
-        #expect(driver.statistics == MockDriver.Statistics())
+        #expect(driver.statistics == FakeStatistics())
     }
 
     @Test func `what is no memory is not freed`() throws {

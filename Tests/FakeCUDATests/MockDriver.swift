@@ -1,32 +1,18 @@
-import ApusSystem
-import Glibc
-import TestSupport
+import CUDATestSupport
 
 /// The functions of a mock driver by name. Each object has a copy of the library, and so settings, memory and errors of its own.
 final class MockDriver {
-    private let folder: TemporaryFolder
-    private let library: UnsafeMutableRawPointer
+    private let library: FakeLibrary
 
     init(_ settings: String = "") throws {
-        folder = try TemporaryFolder()
-        try folder.write(FileSystem.read(Self.original), to: "libFakeCUDA.so")
-        guard let library = dlopen(folder.file("libFakeCUDA.so"), RTLD_NOW | RTLD_LOCAL) else { preconditionFailure(String(cString: dlerror())) }
-        self.library = library
+        library = try FakeLibrary()
         precondition(set(settings) == 0, lastErrorText)
     }
 
-    /// Beside the program of the tests.
-    private static var original: String {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = max(0, readlink("/proc/self/exe", &path, path.count))
-        return FilePath.folder(of: String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)) + "/libFakeCUDA.so"
-    }
-
-    func symbol(_ name: String) -> UnsafeMutableRawPointer? { dlsym(library, name) }
+    func symbol(_ name: String) -> UnsafeMutableRawPointer? { library.symbol(name) }
 
     private func function<Function>(_ name: String, _ type: Function.Type) -> Function {
-        guard let symbol = symbol(name) else { preconditionFailure("no function \(name)") }
-        return unsafeBitCast(symbol, to: type)
+        library.function(name, as: type)
     }
 
     /// Calls a function whose arguments are all pointers, sizes or whole numbers. Returns the error code.
@@ -43,20 +29,11 @@ final class MockDriver {
         function(name, (@convention(c) (UInt, UInt, UInt, UInt, UInt) -> Int32).self)(a, b, c, d, e)
     }
 
-    func set(_ settings: String) -> Int32 { settings.withCString { call("fake_cuda_set", UInt(bitPattern: $0)) } }
+    func set(_ settings: String) -> Int32 { library.set(settings) }
 
-    var lastErrorText: String { String(cString: function("fake_cuda_last_error_text", (@convention(c) () -> UnsafePointer<CChar>).self)()) }
+    var lastErrorText: String { library.lastErrorText }
 
-    struct Statistics: Equatable {
-        var launches: UInt64 = 0, graphLaunches: UInt64 = 0, allocations: UInt64 = 0, bytes: UInt64 = 0
-        var synchronisations: UInt64 = 0, hostAllocations: UInt64 = 0
-    }
-
-    var statistics: Statistics {
-        var statistics = Statistics()
-        withUnsafeMutablePointer(to: &statistics) { function("fake_cuda_statistics", (@convention(c) (UnsafeMutableRawPointer) -> Void).self)($0) }
-        return statistics
-    }
+    var statistics: FakeStatistics { library.statistics }
 
     /// What a function with a result as its first parameter gives. Throws its code.
     func value(_ name: String, _ arguments: UInt...) throws(Code) -> UInt {
