@@ -28,7 +28,7 @@ extension DevicePlan {
         let rows = Int32(capacity)
         return KernelCall("gather", grid: Grid(x: capacity, y: gatherCount), threads: 128) { tables in
             apus_cuda_gather_t(
-                space: tables.space, items: isTraining ? tables.trainingItems : tables.evaluationItems, indices: tables.indices, rows: rows)
+                space: apus_cuda_space_t(), items: isTraining ? tables.trainingItems : tables.evaluationItems, indices: tables.indices, rows: rows)
         }
     }
 
@@ -58,7 +58,7 @@ extension DevicePlan {
         guard let last = weightGradients.last else { return [] }
         let count = Int32(weightGradients.count)
         func arguments(_ tables: DeviceTables) -> any KernelArguments {
-            apus_cuda_weight_gradients_t(space: tables.space, items: tables.weightGradients, count: count)
+            apus_cuda_weight_gradients_t(space: apus_cuda_space_t(), items: tables.weightGradients, count: count)
         }
         let (blocks, sumBlocks) = (last.first_block + Lowering.blocks(last), last.first_sum_block + Lowering.sumBlocks(last))
         return [

@@ -22,6 +22,11 @@ enum Number {
         return exponent >= 3 ? text(value, digits: 0) : trimmed(text(value, digits: 3 - exponent))
     }
 
+    /// Names with their values, as they stand beside a progress bar: `loss 0.2055 · mae 0.3852`.
+    static func figures(_ values: some Sequence<(String, Double)>) -> String {
+        values.map { "\($0.0) \(significant($0.1))" }.joined(separator: " · ")
+    }
+
     static func percent(_ share: Double) -> String { text(share * 100, digits: 1) + " %" }
 
     private static func trimmed(_ text: String) -> String {

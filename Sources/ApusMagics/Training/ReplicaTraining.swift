@@ -84,7 +84,7 @@ private final class ReplicaDisplay: ReplicasObserver {
 
     func epochEnded(_ record: EpochRecord, inReplica number: Int) {
         state.withLock { $0.epochsLeft[number] -= 1 }
-        let figures = record.logs.map { "\($0.0) \(Number.significant($0.1))" }.prefix(3).joined(separator: " · ")
+        let figures = Number.figures(record.logs.prefix(3))
         bar.advance(message: "replica \(number + 1), epoch \(record.epoch + 1)/\(epochs) · \(figures)")
     }
 

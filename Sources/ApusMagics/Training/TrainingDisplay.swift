@@ -38,7 +38,7 @@ final class TrainingDisplay: TrainingObserver {
     func batchEnded(_ progress: BatchProgress) {
         // Composing the message costs more than a step of a small model may; the bar drops most of them.
         guard progress.step.isMultiple(of: Self.stepsBetweenMessages) || progress.step == progress.stepsPerEpoch else { return }
-        let figures = progress.running.means.map { "\($0.0) \(Number.significant($0.1))" }.joined(separator: " · ")
+        let figures = Number.figures(progress.running.means)
         bar?.update(
             completed: progress.epoch * progress.stepsPerEpoch + progress.step, message: "epoch \(progress.epoch + 1)/\(progress.epochs) · \(figures)"
         )
@@ -72,7 +72,7 @@ final class TrainingDisplay: TrainingObserver {
     }
 
     private var lastFigures: String {
-        history.epochs.last.map { record in record.logs.map { "\($0.0) \(Number.significant($0.1))" }.joined(separator: " · ") } ?? ""
+        history.epochs.last.map { Number.figures($0.logs) } ?? ""
     }
 
     private func draw(bestEpoch: Int?) {

@@ -120,7 +120,7 @@ final class WalkForwardDisplay: WalkForwardObserver {
     func began(gpu: String?, fallbackReason: String?) { output.showDevice(gpu: gpu, fallbackReason: fallbackReason) }
 
     func epochEnded(_ record: EpochRecord, notes: [String], in fold: WalkForwardFolds.Fold) {
-        let figures = record.logs.map { "\($0.0) \(Number.significant($0.1))" }.prefix(3).joined(separator: " · ")
+        let figures = Number.figures(record.logs.prefix(3))
         bar.advance(message: "fold \(fold.index + 1), epoch \(record.epoch + 1)/\(epochs) · \(figures)")
     }
 

@@ -61,7 +61,7 @@ final class CUDAEngine: FlatModelEngine {
         _ = try losses(failed)
         let gradients = try group.withStep { step throws(CUDAError) in try step.gradients(ofModel: member) }
         let culprit = model.parameters.first { !gradients[$0.slot.offset..<$0.slot.offset + $0.count].allSatisfy(\.isFinite) }
-        throw BatchFault("the gradient of \(culprit?.name ?? "a parameter") is not finite")
+        throw BatchFault(.gradient(parameter: culprit?.name ?? "a parameter"))
     }
 
     /// Compares the first batch with what the CPU computes; the step that it takes for that changes nothing.
@@ -109,7 +109,7 @@ final class CUDAEngine: FlatModelEngine {
         var losses = BatchLosses(total: 0, heads: [])
         for (index, head) in model.heads.enumerated() {
             let loss = group.loss(ofHead: index, inBatch: batch, of: member)
-            guard loss.isFinite else { throw BatchFault("the loss of head '\(head.name)' is not finite") }
+            guard loss.isFinite else { throw BatchFault(.loss(head: head.name)) }
             losses.heads.append(loss)
             losses.total += head.weight * loss
         }

@@ -1,3 +1,5 @@
+import ApusNN
+
 /// What the training loop needs of a model on a device: `ModelEngine` is the CPU's, `CUDAEngine` that of a GPU.
 package protocol BatchEngine: AnyObject {
     var heads: [BatchHead] { get }
@@ -104,4 +106,11 @@ package struct BatchFault: Error, Equatable {
     package let what: String
 
     package init(_ what: String) { self.what = what }
+
+    init(_ place: NonFiniteError.Place) {
+        switch place {
+        case .loss(let head): self.init("the loss of head '\(head)' is not finite")
+        case .gradient(let parameter): self.init("the gradient of \(parameter) is not finite")
+        }
+    }
 }

@@ -23,10 +23,7 @@ final class ModelEngine: StepEngine, FlatModelEngine {
                 inputs: examples.inputs, targets: targets(examples), sampleWeights: weights, rows: rows, step: number, training: training)
             return BatchLosses(total: losses.total, heads: losses.heads)
         } catch let error as NonFiniteError {
-            switch error.place {
-            case .loss(let head): throw BatchFault("the loss of head '\(head)' is not finite")
-            case .gradient(let parameter): throw BatchFault("the gradient of \(parameter) is not finite")
-            }
+            throw BatchFault(error.place)
         }
     }
 
